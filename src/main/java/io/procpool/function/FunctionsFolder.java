@@ -1,0 +1,83 @@
+package io.procpool.function;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The functions folders as they are on disk now. Changes are found by looking (names, sizes, times of the files), not by
+ * kernel events: those don't come from bind mounts and network file systems, where people keep such folders.
+ */
+public final class FunctionsFolder {
+    private static final int DEEPEST = 16;
+
+    private final List<Path> folders;
+
+    public FunctionsFolder(List<Path> folders) {
+        this.folders = List.copyOf(folders);
+    }
+
+    public List<Path> folders() {
+        return folders;
+    }
+
+    /** A value that differs from an earlier one if a source file came, went or changed in between. */
+    public String fingerprint() {
+        var files = new TreeMap<String, String>();
+        for (var folder : folders) {
+            if (Files.isDirectory(folder)) {
+                read(folder, files);
+            }
+        }
+        return files.toString();
+    }
+
+    private static void read(Path folder, Map<String, String> files) {
+        try {
+            Files.walkFileTree(
+                    folder,
+                    EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+                    DEEPEST,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult preVisitDirectory(
+                                Path dir, BasicFileAttributes attributes) {
+                            var name = String.valueOf(dir.getFileName());
+                            var hidden =
+                                    !dir.equals(folder)
+                                            && (name.startsWith(".") || name.equals("__pycache__"));
+                            return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFile(
+                                Path file, BasicFileAttributes attributes) {
+                            if (file.toString().endsWith(".py")) {
+                                files.put(
+                                        file.toString(),
+                                        attributes.size() + "@" + attributes.lastModifiedTime());
+                            }
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                            return FileVisitResult
+                                    .CONTINUE; // gone since it was listed, or not ours to read:
+                            // then it is no function
+                        }
+                    });
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package io.procpool.job;
+
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import io.procpool.job.JobStore.Found;
+import io.procpool.job.JobStore.Query;
+import io.procpool.payload.LimitSettings;
+import io.procpool.problem.Refusal.NotReady;
+import io.procpool.problem.Refusal.ResultGone;
+import io.procpool.problem.Refusal.ResultUnknown;
+import io.procpool.problem.Refused;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.springframework.stereotype.Component;
+
+/**
+ * What clients do with jobs: submit, await, cancel, forget, list.
+ *
+ * <p>Threads: any. {@code live} has every job that is not final, and the final ones until they are stored. {@code recent} has the
+ * last jobs that nobody was promised to keep: a sync call's evidence can be looked at for a while.
+ */
+@Component
+public final class Jobs implements AutoCloseable {
+    private final JobStore store;
+    private final Workers workers;
+    private final Clock clock;
+    private final int maxResult;
+    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
+    private final NavigableMap<UUID, Job> live = new ConcurrentSkipListMap<>();
+    private final RecentJobs recent = new RecentJobs();
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("job-expiry").factory());
+
+    Jobs(JobStore store, Workers workers, Clock clock, LimitSettings limits) {
+        this.store = store;
+        this.workers = workers;
+        this.clock = clock;
+        this.maxResult = limits.json().maxBytes();
+    }
+
+    /**
+     * Takes a job in and has it run.
+     *
+     * @param async accept it for good: it outlives the request, and its result is kept
+     * @throws Refused if it can't be run or there is no room; then nothing was stored
+     */
+    public Job submit(Submission submission, boolean async) {
+        workers.check(submission);
+        var job = new Job(ids.generate(), submission, async, maxResult, clock, this::decided);
+        if (async) {
+            store.accept(job.snapshot());
+        }
+        live.put(job.id(), job);
+        if (submission.items() == 0) {
+            job.finishEmpty();
+            return job;
+        }
+        try {
+            workers.enqueue(job);
+        } catch (Refused refused) {
+            live.remove(job.id());
+            store.withdraw(job.id());
+            throw refused;
+        }
+        if (submission.expiresIn() != null) {
+            expire(job, submission.expiresIn());
+        }
+        return job;
+    }
+
+    private void expire(Job job, Duration after) {
+        var _ =
+                timer.schedule(
+                        () -> {
+                            if (job.lapse(after)) {
+                                workers.withdraw(job);
+                            }
+                        },
+                        after.toNanos(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    /** The one place where an outcome is taken in: it shows when it lasts. */
+    private void decided(Job job) {
+        job.submission().hold().close();
+        var record = job.decidedRecord();
+        if (record.async()) {
+            store.finish(record).thenRun(() -> publish(job));
+        } else {
+            recent.add(record);
+            publish(job);
+        }
+    }
+
+    private void publish(Job job) {
+        job.publish();
+        live.remove(job.id());
+    }
+
+    /**
+     * Turns a job that somebody waits for into one that is kept: the answer becomes a 202.
+     *
+     * @return false if it has got its outcome meanwhile
+     */
+    public boolean keep(Job job) {
+        if (!job.becomeAsync()) {
+            return false;
+        }
+        store.accept(job.snapshot());
+        return true;
+    }
+
+    /**
+     * Waits for a job that a request is held open for. Gives up with a job that has not begun if its pool is in trouble for as long
+     * as a worker may take to start.
+     *
+     * @return whether it is final
+     * @throws Refused {@code PoolDegraded}; the job is cancelled then
+     */
+    public boolean await(Job job, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        var round = workers.startTimeout(job.submission().pool());
+        while (true) {
+            var left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            var wait = left.compareTo(round) < 0 ? left : round;
+            if (job.awaitReady(wait)) {
+                return true;
+            }
+            if (wait.equals(left)) {
+                return false;
+            }
+            var trouble = workers.trouble(job.submission().pool());
+            if (trouble.isPresent() && job.snapshot().state() instanceof JobState.Pending) {
+                abandon(job);
+                throw new Refused(trouble.get());
+            }
+        }
+    }
+
+    private void abandon(Job job) {
+        job.cancel();
+        workers.withdraw(job);
+    }
+
+    /** A job that is not final yet. */
+    public Optional<Job> live(UUID id) {
+        return Optional.ofNullable(live.get(id));
+    }
+
+    /** @throws Refused {@link ResultUnknown} or {@link ResultGone} */
+    public JobRecord require(UUID id) {
+        var job = live.get(id);
+        if (job != null) {
+            return job.snapshot();
+        }
+        return recent.find(id)
+                .orElseGet(
+                        () ->
+                                switch (store.find(id)) {
+                                    case Found.There(var record) -> record;
+                                    case Found.Gone _ ->
+                                            throw new Refused(new ResultGone(id.toString()));
+                                    case Found.Unknown _ ->
+                                            throw new Refused(new ResultUnknown(id.toString()));
+                                });
+    }
+
+    /**
+     * Asks for the end of a job. One that waits is cancelled at once, one that runs when its workers are gone; a final one stays as
+     * it is.
+     *
+     * @throws Refused if there is no such job
+     */
+    public JobRecord cancel(UUID id) {
+        var job = live.get(id);
+        if (job == null) {
+            return require(id);
+        }
+        abandon(job);
+        return job.snapshot();
+    }
+
+    /** @throws Refused {@link NotReady} if it has no outcome yet; or there is no such job */
+    public void forget(UUID id) {
+        if (live.containsKey(id) || !require(id).ready()) {
+            throw new Refused(new NotReady(id.toString()));
+        }
+        if (!recent.forget(id)) {
+            store.forget(id);
+        }
+    }
+
+    /** By falling id, which is by falling time. */
+    public List<JobRecord> list(Query query) {
+        var merged = new TreeMap<UUID, JobRecord>(Comparator.reverseOrder());
+        collect(query, store.list(query), merged);
+        collect(query, recent.all(), merged);
+        var candidates = query.before() == null ? live : live.headMap(query.before(), false);
+        candidates.descendingMap().values().stream()
+                .map(Job::snapshot)
+                .filter(query::matches)
+                .limit(query.limit())
+                .forEach(record -> merged.put(record.id(), record));
+        return merged.values().stream().filter(query::matches).limit(query.limit()).toList();
+    }
+
+    private static void collect(
+            Query query, Collection<JobRecord> records, Map<UUID, JobRecord> merged) {
+        records.stream()
+                .filter(query::matches)
+                .forEach(record -> merged.putIfAbsent(record.id(), record));
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

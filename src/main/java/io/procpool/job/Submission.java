@@ -1,0 +1,43 @@
+package io.procpool.job;
+
+import io.procpool.payload.InFlight;
+import io.procpool.payload.Items;
+import io.procpool.payload.Payload;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client wants done.
+ *
+ * @param args of an apply: a JSON array
+ * @param kwds of an apply: a JSON object
+ * @param iterable of a map or starmap
+ * @param chunksize items a task; null: cut by measured time
+ * @param timeout of each task; null: the pool's
+ * @param expiresIn after which a job that has not started ends as expired; null: never
+ * @param priority from -100 to 100, higher first
+ * @param collect {@code errors: collect}: failed items don't end the job
+ * @param hold the memory that the body takes; given back when the job is final
+ */
+public record Submission(
+        String pool,
+        Verb verb,
+        String func,
+        Payload args,
+        Payload kwds,
+        @Nullable Items iterable,
+        @Nullable Integer chunksize,
+        @Nullable Duration timeout,
+        @Nullable Duration expiresIn,
+        int priority,
+        boolean collect,
+        InFlight.Hold hold) {
+
+    public static final int LOWEST_PRIORITY = -100;
+    public static final int HIGHEST_PRIORITY = 100;
+
+    /** Items of a map; one for an apply. */
+    public int items() {
+        return iterable == null ? 1 : iterable.size();
+    }
+}

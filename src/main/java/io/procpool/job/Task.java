@@ -1,0 +1,61 @@
+package io.procpool.job;
+
+import io.procpool.payload.Payload;
+import io.procpool.problem.Failure;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The call of an apply, or one chunk of a map, while it is out with a worker. */
+public final class Task {
+
+    /** How a task ended. */
+    public sealed interface End {
+        /** @param errors their index counts from the start of the task */
+        record Value(Payload value, List<ItemError> errors) implements End {}
+
+        record Broke(Failure problem) implements End {}
+    }
+
+    private final int number;
+    private final int firstItem;
+    private final int items;
+    private final List<Payload> body;
+    private @Nullable Runnable canceller;
+
+    Task(int number, int firstItem, int items, List<Payload> body) {
+        this.number = number;
+        this.firstItem = firstItem;
+        this.items = items;
+        this.body = body;
+    }
+
+    int number() {
+        return number;
+    }
+
+    public int firstItem() {
+        return firstItem;
+    }
+
+    public int items() {
+        return items;
+    }
+
+    /** What the worker gets, in pieces. */
+    public List<Payload> body() {
+        return body;
+    }
+
+    @Nullable Runnable canceller() {
+        return canceller;
+    }
+
+    void canceller(Runnable how) {
+        canceller = how;
+    }
+
+    static Duration between(Attempt attempt) {
+        return Duration.between(attempt.started(), attempt.finished());
+    }
+}

@@ -1,0 +1,106 @@
+package io.procpool.pool;
+
+import io.procpool.payload.Payload;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One task on its way through a pool: what to call, and whom to tell. */
+public final class Call {
+
+    /** What a call's owner hears, on the slot's thread. {@code ended} comes exactly once; {@code started} before it, if it starts. */
+    public interface Listener {
+        void started(long pid, Instant at);
+
+        /** @param run null if the call never reached a worker */
+        void ended(Outcome outcome, @Nullable Run run);
+    }
+
+    private final String reference;
+    private final String verb;
+    private final String func;
+    private final boolean collect;
+    private final List<Payload> body;
+    private final @Nullable Duration timeout;
+    private final Listener listener;
+    private final long queuedNanos;
+    private volatile boolean cancelled;
+    private volatile @Nullable Runnable onCancel;
+
+    /**
+     * @param reference what the owner calls it, for {@code /workers}
+     * @param verb of the protocol: apply, map, starmap
+     * @param body the pieces of the call's body
+     * @param timeout null: the pool's
+     * @param queuedNanos since when it could have run, by {@link System#nanoTime}
+     */
+    public Call(
+            String reference,
+            String verb,
+            String func,
+            boolean collect,
+            List<Payload> body,
+            @Nullable Duration timeout,
+            long queuedNanos,
+            Listener listener) {
+        this.reference = reference;
+        this.verb = verb;
+        this.func = func;
+        this.collect = collect;
+        this.body = List.copyOf(body);
+        this.timeout = timeout;
+        this.queuedNanos = queuedNanos;
+        this.listener = listener;
+    }
+
+    /** Asks for the kill ladder if it runs, or that it does not begin. It may still end otherwise, if that was earlier. */
+    public void cancel() {
+        cancelled = true;
+        var runner = onCancel;
+        if (runner != null) {
+            runner.run();
+        }
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    /** From now on {@link #cancel} also runs this. Whoever sets it looks at {@link #cancelled} afterwards. */
+    void onCancel(Runnable runner) {
+        onCancel = runner;
+    }
+
+    String reference() {
+        return reference;
+    }
+
+    String verb() {
+        return verb;
+    }
+
+    String func() {
+        return func;
+    }
+
+    boolean collect() {
+        return collect;
+    }
+
+    List<Payload> body() {
+        return body;
+    }
+
+    @Nullable Duration timeout() {
+        return timeout;
+    }
+
+    long queuedNanos() {
+        return queuedNanos;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+}

@@ -1,0 +1,157 @@
+package io.procpool.pool;
+
+import io.procpool.function.Catalogue;
+import io.procpool.runtime.Launcher;
+import io.procpool.runtime.Runtime;
+import io.procpool.runtime.StartFailed;
+import io.procpool.runtime.Worker;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of a pool that were started from the same specification and the same source files. A changed file or specification
+ * begins a new generation; the old one is closed when its last worker has gone.
+ *
+ * <p>Threads: any. {@code opening} is held while the launcher is opened, so that all who need it wait for the one; {@code books}
+ * guards the counts and is held for moments. Never both but in this order.
+ */
+final class Generation {
+    private final String pool;
+    private final Runtime runtime;
+    private final PoolSpec spec;
+    private final String fingerprint;
+    private final ReentrantLock opening = new ReentrantLock();
+    private final ReentrantLock books = new ReentrantLock();
+    private final CountDownLatch opened = new CountDownLatch(1);
+    private volatile @Nullable Launcher launcher;
+    private int members;
+    private boolean left;
+    private boolean closed;
+
+    /** @param fingerprint of the functions folder, taken before the first import */
+    Generation(String pool, Runtime runtime, PoolSpec spec, String fingerprint) {
+        this.pool = pool;
+        this.runtime = runtime;
+        this.spec = spec;
+        this.fingerprint = fingerprint;
+    }
+
+    PoolSpec spec() {
+        return spec;
+    }
+
+    String fingerprint() {
+        return fingerprint;
+    }
+
+    /** Opens the launcher if there is none that can start workers. */
+    Launcher open() throws StartFailed {
+        opening.lock();
+        try {
+            var current = launcher;
+            if (current != null && current.usable()) {
+                return current;
+            }
+            if (isClosed()) {
+                throw new StartFailed("the pool was terminated");
+            }
+            var fresh = runtime.open(spec.launch(pool));
+            launcher = fresh;
+            opened.countDown();
+            if (isClosed()) {
+                fresh.close();
+                throw new StartFailed("the pool was terminated");
+            }
+            return fresh;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    /** Starts a worker, which counts as a member from now until {@link #gone}. */
+    Worker start() throws StartFailed {
+        count(1);
+        try {
+            return open().start();
+        } catch (StartFailed | RuntimeException failure) {
+            count(-1);
+            throw failure;
+        }
+    }
+
+    /** A member has ended. */
+    void gone() {
+        count(-1);
+    }
+
+    private void count(int change) {
+        boolean last;
+        books.lock();
+        try {
+            members += change;
+            last = left && members == 0;
+        } finally {
+            books.unlock();
+        }
+        if (last) {
+            close();
+        }
+    }
+
+    /** No more workers will be started here: it is closed with its last one. */
+    void leave() {
+        books.lock();
+        try {
+            left = true;
+        } finally {
+            books.unlock();
+        }
+        count(0);
+    }
+
+    /** Ends every worker it has left. */
+    void close() {
+        books.lock();
+        try {
+            closed = true;
+        } finally {
+            books.unlock();
+        }
+        var current = launcher;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private boolean isClosed() {
+        books.lock();
+        try {
+            return closed;
+        } finally {
+            books.unlock();
+        }
+    }
+
+    /** What can be called, once that is known. */
+    Optional<Catalogue> catalogue() {
+        return Optional.ofNullable(launcher).map(Launcher::catalogue);
+    }
+
+    /** As {@link #catalogue}, after a wait for it. */
+    Optional<Catalogue> awaitCatalogue(Duration patience) {
+        try {
+            opened.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return catalogue();
+    }
+
+    Optional<Launcher> launcher() {
+        return Optional.ofNullable(launcher);
+    }
+}

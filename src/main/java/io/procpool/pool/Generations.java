@@ -1,0 +1,138 @@
+package io.procpool.pool;
+
+import io.procpool.function.Catalogue;
+import io.procpool.runtime.Runtime;
+import io.procpool.runtime.StartFailed;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The generation of a pool's workers that is current, and the step to the next one.
+ *
+ * <p>Threads: any. {@code rolling} lets one step be made at a time and is held while the next generation imports its modules, which
+ * takes seconds; nothing on the way of a call that can be called takes it.
+ */
+final class Generations {
+    private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+
+    private final String pool;
+    private final Crew crew;
+    private final Runnable onChange;
+    private final ReentrantLock rolling = new ReentrantLock();
+    private volatile Generation current;
+    private volatile PoolSpec spec;
+    private volatile boolean closed;
+
+    /** @param onChange runs after each step: workers of the former generation are to be replaced */
+    Generations(String pool, Crew crew, PoolSpec spec, Runnable onChange) {
+        this.pool = pool;
+        this.crew = crew;
+        this.onChange = onChange;
+        this.spec = spec;
+        this.current = generation(spec);
+    }
+
+    private Generation generation(PoolSpec wanted) {
+        return new Generation(pool, runtime(wanted), wanted, crew.folder().fingerprint());
+    }
+
+    Generation current() {
+        return current;
+    }
+
+    PoolSpec spec() {
+        return spec;
+    }
+
+    Runtime runtime() {
+        return runtime(spec);
+    }
+
+    private Runtime runtime(PoolSpec wanted) {
+        return crew.runtimes().find(wanted.runtime()).orElseThrow();
+    }
+
+    /**
+     * Checks that {@code func} can be called. If it can't, but a source file has changed, that is read first: who writes a file and
+     * calls it at once is not told that it is unknown.
+     *
+     * @param patience with a generation that is starting
+     * @param inTrouble whether it can't start: then nobody knows, and nothing is refused
+     */
+    void require(String func, Duration patience, BooleanSupplier inTrouble) {
+        var known = awaitCatalogue(patience, inTrouble);
+        if (known != null && !known.has(func)) {
+            rollOver();
+            current.catalogue().orElse(known).require(func);
+        }
+    }
+
+    private @Nullable Catalogue awaitCatalogue(Duration patience, BooleanSupplier inTrouble) {
+        var generation = current;
+        long deadline = System.nanoTime() + patience.toNanos();
+        var known = generation.catalogue();
+        while (known.isEmpty() && !inTrouble.getAsBoolean() && System.nanoTime() < deadline) {
+            known = generation.awaitCatalogue(LOOK_AGAIN);
+        }
+        return known.orElse(null);
+    }
+
+    /** Another specification. What its workers have in common with the former ones' decides whether they stay. */
+    void respecify(PoolSpec wanted) {
+        rolling.lock();
+        try {
+            var stays = wanted.startsSameWorkers(current.spec());
+            spec = wanted;
+            if (!stays) {
+                step(generation(wanted));
+            }
+        } finally {
+            rolling.unlock();
+        }
+    }
+
+    /** Begins a new generation if the source files are not those of the current one. */
+    void rollOver() {
+        rolling.lock();
+        try {
+            var fresh = generation(spec);
+            if (!fresh.fingerprint().equals(current.fingerprint())) {
+                LOG.info("Pool {}: the functions have changed, new workers take over", pool);
+                step(fresh);
+            }
+        } finally {
+            rolling.unlock();
+        }
+    }
+
+    private void step(Generation fresh) {
+        try {
+            fresh.open();
+        } catch (StartFailed failure) {
+            // The old workers serve on: each waits for its replacement, and the pool says why there
+            // is none.
+            LOG.warn(
+                    "Pool {}: the new generation of workers can't start: {}",
+                    pool,
+                    failure.getMessage());
+        }
+        var former = current;
+        current = fresh;
+        former.leave();
+        if (closed) {
+            fresh.close();
+        }
+        onChange.run();
+    }
+
+    /** Ends what is left of the current generation. */
+    void close() {
+        closed = true;
+        current.close();
+    }
+}

@@ -1,0 +1,401 @@
+package io.procpool.pool;
+
+import io.procpool.problem.Failure;
+import io.procpool.problem.Refusal.PoolDegraded;
+import io.procpool.problem.Refusal.PoolNotRunning;
+import io.procpool.problem.Refusal.PoolStillRunning;
+import io.procpool.problem.Refused;
+import io.procpool.runtime.Launcher;
+import io.procpool.runtime.ProcessMemory;
+import io.procpool.runtime.Worker;
+import io.procpool.wire.Frame;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named set of workers with one specification.
+ *
+ * <p>Threads: requests call the public methods; each slot has a thread of its own; the crew's threads start and retire workers.
+ * {@code lock} guards {@code state}, {@code slots} and {@code closing}, and is held for moments, over nothing that waits.
+ */
+public final class Pool {
+
+    /** What {@link #health} says. */
+    public sealed interface Health {
+        record Ok() implements Health {}
+
+        /**
+         * No worker could be started at the last try.
+         *
+         * @param cause a sentence
+         * @param failures in a row
+         */
+        record Degraded(String cause, int failures, Duration untilNextTry) implements Health {}
+    }
+
+    private final String name;
+    private final Crew crew;
+    private final FairQueue queue;
+    private final StartGate gate = new StartGate();
+    private final Recruiter recruiter;
+    private final Generations generations;
+    private final Map<Long, Member> members = new ConcurrentHashMap<>();
+    private final AtomicLong enlisted = new AtomicLong();
+    private final Instant created;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition slotEnded = lock.newCondition();
+    private final Map<Integer, Slot> slots = new ConcurrentHashMap<>();
+    private volatile PoolState state = PoolState.RUN;
+    private volatile boolean everReady;
+    private volatile boolean closing;
+
+    Pool(String name, PoolSpec spec, Crew crew) {
+        this.name = name;
+        this.crew = crew;
+        this.queue = new FairQueue(name);
+        this.recruiter = new Recruiter(this, gate);
+        this.generations = new Generations(name, crew, spec, this::wakeSlots);
+        this.created = crew.clock().instant();
+    }
+
+    /** Starts the slots that the specification wants and that are not there. */
+    void staff() {
+        lock.lock();
+        try {
+            for (int number = 0; state == PoolState.RUN && number < spec().processes(); number++) {
+                slots.computeIfAbsent(
+                        number,
+                        free -> {
+                            var slot = new Slot(this, free);
+                            slot.start();
+                            return slot;
+                        });
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public PoolSpec spec() {
+        return generations.spec();
+    }
+
+    public PoolState state() {
+        return state;
+    }
+
+    public Instant created() {
+        return created;
+    }
+
+    public Health health() {
+        return gate.trouble()
+                .<Health>map(
+                        trouble ->
+                                new Health.Degraded(
+                                        trouble.cause(),
+                                        trouble.failures(),
+                                        trouble.untilNextTry()))
+                .orElseGet(Health.Ok::new);
+    }
+
+    /** Whether a worker has ever been ready to serve. */
+    public boolean everReady() {
+        return everReady;
+    }
+
+    /** Works that have calls waiting. */
+    public int queued() {
+        return queue.size();
+    }
+
+    public Duration oldestQueued() {
+        return queue.oldest();
+    }
+
+    /** How many workers the pool has started in its life. */
+    public long workersStarted() {
+        return enlisted.get();
+    }
+
+    /** What the runtime in use says of itself: the start method, and warnings about it. Empty while it starts. */
+    public Optional<Launcher> launcher() {
+        return generations.current().launcher();
+    }
+
+    /** What the runtime is here, for people: {@code python 3.11}. */
+    public String runtimeDescription() {
+        return generations.runtime().description();
+    }
+
+    public List<WorkerView> workers() {
+        return members.values().stream()
+                .sorted(Comparator.comparingLong(member -> member.id))
+                .map(Pool::view)
+                .toList();
+    }
+
+    private static WorkerView view(Member member) {
+        var call = member.current();
+        long pid = member.worker.pid();
+        return new WorkerView(
+                member.id,
+                pid,
+                member.state(),
+                member.served(),
+                member.started,
+                member.age(),
+                ProcessMemory.privateBytes(pid),
+                call == null ? null : call.func(),
+                call == null ? null : call.reference());
+    }
+
+    /** Workers in each state; cheap, for metrics. */
+    public long countWorkers(WorkerState wanted) {
+        return members.values().stream().filter(member -> member.state() == wanted).count();
+    }
+
+    /**
+     * Checks that {@code func} can be called here. Waits for a pool that is just starting; one that can't start is not asked: the
+     * worker will tell.
+     *
+     * @throws Refused {@code FunctionUnknown}
+     */
+    public void requireFunction(String func) {
+        generations.require(func, spec().startTimeout(), () -> gate.trouble().isPresent());
+    }
+
+    /** @throws Refused if it takes no work: closed, terminated */
+    public void requireRunning() {
+        if (state != PoolState.RUN) {
+            throw new Refused(new PoolNotRunning(name, state.name()));
+        }
+    }
+
+    /** @throws Refused if the pool takes no work, or its queue is full */
+    public void submit(Work work) {
+        requireRunning();
+        queue.offer(work, spec().queueLimit());
+    }
+
+    /** Takes a work out of the queue that is not wanted any more. */
+    public void withdraw(Work work) {
+        queue.remove(work);
+    }
+
+    /** Returns why a sync call that has waited {@code start_timeout} should give up; empty if workers can be started */
+    public Optional<PoolDegraded> trouble() {
+        return gate.trouble()
+                .map(trouble -> new PoolDegraded(name, trouble.cause(), trouble.untilNextTry()));
+    }
+
+    /** No more work is taken; the workers end when all is done. */
+    public void close() {
+        lock.lock();
+        try {
+            state = state == PoolState.RUN ? PoolState.CLOSE : state;
+        } finally {
+            lock.unlock();
+        }
+        wakeSlots();
+    }
+
+    /** Kills the workers; what waits or runs ends as {@code pool-terminated}. Does not wait: {@link #join} does. */
+    public void terminate() {
+        lock.lock();
+        try {
+            state = PoolState.TERMINATE;
+        } finally {
+            lock.unlock();
+        }
+        queue.close(new Failure.PoolTerminated(name));
+        wakeSlots();
+    }
+
+    /**
+     * Waits until every worker is gone.
+     *
+     * @return false if they are not after {@code patience}
+     * @throws Refused {@link PoolStillRunning} before close or terminate, as CPython's ValueError
+     */
+    public boolean join(Duration patience) throws InterruptedException {
+        if (state == PoolState.RUN) {
+            throw new Refused(new PoolStillRunning(name));
+        }
+        long left = patience.toNanos();
+        lock.lock();
+        try {
+            while (!joined()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = slotEnded.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    /** Whether every worker is gone for good. */
+    public boolean joined() {
+        return state != PoolState.RUN && slots.isEmpty() && !closing;
+    }
+
+    /** Another specification from now on. Workers that can't do for it are replaced one after another. */
+    void respecify(PoolSpec spec) {
+        generations.respecify(spec);
+        staff();
+        wakeSlots();
+    }
+
+    /** The source files have changed: new workers take over from the old ones, which finish what they have. */
+    void rollOver() {
+        if (state == PoolState.RUN) {
+            generations.rollOver();
+        }
+    }
+
+    private void wakeSlots() {
+        gate.changed();
+        slots.values().forEach(Slot::wake);
+        members.values()
+                .forEach(
+                        member ->
+                                member.worker
+                                        .poke()); // one that is being initialised has no slot yet
+    }
+
+    // --- for the room ---
+
+    FairQueue queue() {
+        return queue;
+    }
+
+    Generation generation() {
+        return generations.current();
+    }
+
+    PoolListener listener() {
+        return crew.listener();
+    }
+
+    Answers answers() {
+        return crew.answers();
+    }
+
+    Clock clock() {
+        return crew.clock();
+    }
+
+    boolean wants(Slot slot) {
+        return switch (state) {
+            case RUN -> slot.number() < spec().processes();
+            case CLOSE -> slot.number() < spec().processes() && !queue.drained();
+            case TERMINATE -> false;
+        };
+    }
+
+    /** Why a slot ends that is not wanted. */
+    ExitReason endReason() {
+        return switch (state) {
+            case RUN -> ExitReason.SCALE_DOWN;
+            case CLOSE -> ExitReason.DRAIN;
+            case TERMINATE -> ExitReason.TERMINATE;
+        };
+    }
+
+    CompletableFuture<@Nullable Member> recruit(Slot slot) {
+        var coming =
+                CompletableFuture.supplyAsync(
+                        () -> recruiter.recruit(() -> wants(slot)), crew.threads());
+        var _ = coming.whenComplete((_, _) -> slot.wake());
+        return coming;
+    }
+
+    Member enlist(Worker worker, Generation generation) {
+        var member =
+                new Member(
+                        enlisted.incrementAndGet(),
+                        worker,
+                        generation,
+                        crew.clock().instant(),
+                        ThreadLocalRandom.current().nextDouble());
+        members.put(member.id, member);
+        return member;
+    }
+
+    /** A worker can serve. */
+    void ready() {
+        everReady = true;
+    }
+
+    /** A worker is gone. */
+    void discharge(Member member, ExitReason reason) {
+        members.remove(member.id);
+        member.generation.gone();
+        listener().workerExited(name, reason, member.served(), member.age());
+    }
+
+    /** Lets a worker go that has no task; completes when it is gone. A terminated pool's get no time for it. */
+    CompletableFuture<Void> retire(Member member, ExitReason reason) {
+        member.becomes(WorkerState.STOPPING);
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (reason == ExitReason.TERMINATE) {
+                        member.worker.kill(0, spec().grace());
+                    } else {
+                        member.worker.retire(spec().grace());
+                    }
+                    discharge(member, reason);
+                },
+                crew.threads());
+    }
+
+    void ask(Worker worker, String reference, Frame ask) {
+        Thread.ofVirtual()
+                .name("ask")
+                .start(() -> worker.answer(crew.requests().answer(reference, ask)));
+    }
+
+    void ended(Slot slot) {
+        boolean last;
+        lock.lock();
+        try {
+            slots.remove(slot.number(), slot);
+            last = slots.isEmpty() && state != PoolState.RUN;
+            closing = last;
+        } finally {
+            lock.unlock();
+        }
+        if (last) {
+            generations.close();
+        } else if (state != PoolState.RUN) {
+            wakeSlots(); // an idle one may have been left over by the last call of a closed pool
+        }
+        lock.lock();
+        try {
+            closing = closing && !last;
+            slotEnded.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        staff(); // it may have been wanted again meanwhile
+    }
+}

@@ -1,0 +1,272 @@
+package io.procpool.pool;
+
+import io.procpool.function.FunctionSettings;
+import io.procpool.function.FunctionsFolder;
+import io.procpool.payload.LimitSettings;
+import io.procpool.pool.PoolStore.StoredPool;
+import io.procpool.problem.Refusal.BadRequest;
+import io.procpool.problem.Refusal.Draining;
+import io.procpool.problem.Refusal.PoolNotRunning;
+import io.procpool.problem.Refusal.PoolPermanent;
+import io.procpool.problem.Refusal.PoolUnknown;
+import io.procpool.problem.Refused;
+import io.procpool.runtime.Runtimes;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * All pools of the service, by name.
+ *
+ * <p>Threads: any. {@code changing} lets one pool be made, changed or deleted at a time and is not needed to find one.
+ */
+@Component
+public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
+    public static final String DEFAULT = "default";
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    private static final Duration JOIN_BEYOND_GRACE = Duration.ofSeconds(3);
+
+    private final PoolsSettings settings;
+    private final PoolStore store;
+    private final Crew crew;
+    private final FolderWatch watch;
+    private final ExecutorService threads =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("crew-", 0).factory());
+    private final Map<String, Pool> pools = new ConcurrentSkipListMap<>();
+    private final ReentrantLock changing = new ReentrantLock();
+    private volatile boolean running;
+    private volatile boolean draining;
+
+    Pools(
+            PoolsSettings settings,
+            PoolStore store,
+            Runtimes runtimes,
+            FunctionSettings functions,
+            LimitSettings limits,
+            Surroundings surroundings) {
+        this.settings = settings;
+        this.store = store;
+        var folder = new FunctionsFolder(functions.path());
+        this.crew =
+                new Crew(
+                        runtimes,
+                        folder,
+                        threads,
+                        surroundings.listener(),
+                        surroundings.requests(),
+                        new Answers(limits.json()),
+                        surroundings.clock());
+        this.watch = new FolderWatch(folder, () -> pools.values().forEach(Pool::rollOver));
+    }
+
+    public static int cpuCount() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Opens the configured and the stored pools: before the web server starts, which is a lifecycle's business. */
+    @Override
+    public void afterSingletonsInstantiated() {
+        var configured = new TreeMap<String, PoolSpec>();
+        configured.put(DEFAULT, PoolSpec.defaults("python", cpuCount()));
+        settings.pools().forEach((name, pool) -> configured.put(name, pool.spec(cpuCount())));
+        configured.forEach(this::requireRuntime);
+        store.all().stream()
+                .filter(stored -> stored.state() == PoolState.RUN)
+                .forEach(stored -> configured.putIfAbsent(stored.name(), stored.spec()));
+        configured.forEach(this::open);
+        watch.start();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    private Pool open(String name, PoolSpec spec) {
+        var pool = new Pool(name, spec, crew);
+        pools.put(name, pool);
+        crew.listener().opened(pool);
+        pool.staff();
+        return pool;
+    }
+
+    private void requireRuntime(String name, PoolSpec spec) {
+        if (crew.runtimes().find(spec.runtime()).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "procpool.pools."
+                            + name
+                            + ".runtime: there is no runtime '"
+                            + spec.runtime()
+                            + "', only "
+                            + String.join(", ", crew.runtimes().names()));
+        }
+    }
+
+    /** @throws Refused {@link PoolUnknown} */
+    public Pool require(String name) {
+        return find(name).orElseThrow(() -> new Refused(new PoolUnknown(name)));
+    }
+
+    public Optional<Pool> find(String name) {
+        return Optional.ofNullable(pools.get(name));
+    }
+
+    /** By name. */
+    public Collection<Pool> all() {
+        return List.copyOf(pools.values());
+    }
+
+    /** @throws Refused {@link Draining} once the service is shutting down */
+    public void requireNotDraining() {
+        if (draining) {
+            throw new Refused(new Draining(RETRY_AFTER));
+        }
+    }
+
+    /** What {@link #put} did. */
+    public record Put(Pool pool, boolean created) {}
+
+    /**
+     * Makes a pool, or gives a running one another specification. A pool that is closed or terminated and joined is made anew.
+     *
+     * @throws Refused if the name or the runtime is none, or the pool has not ended yet
+     */
+    public Put put(String name, PoolSpec spec) {
+        requireNotDraining();
+        if (!PoolSpec.isName(name)) {
+            throw new Refused(
+                    new BadRequest(
+                            "'"
+                                    + name
+                                    + "' is no name for a pool: use letters, digits, _ . -, at most 63, "
+                                    + "a letter or digit first"));
+        }
+        if (crew.runtimes().find(spec.runtime()).isEmpty()) {
+            throw new Refused(
+                    new BadRequest(
+                            "runtime: there is no '"
+                                    + spec.runtime()
+                                    + "', only "
+                                    + String.join(", ", crew.runtimes().names())));
+        }
+        changing.lock();
+        try {
+            var existing = pools.get(name);
+            if (existing != null && existing.state() != PoolState.RUN && !existing.joined()) {
+                throw new Refused(new PoolNotRunning(name, existing.state().name()));
+            }
+            store.put(new StoredPool(name, spec, PoolState.RUN));
+            if (existing != null && existing.state() == PoolState.RUN) {
+                if (!existing.spec().equals(spec)) {
+                    existing.respecify(spec);
+                }
+                return new Put(existing, false);
+            }
+            return new Put(open(name, spec), true);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    public void close(String name) {
+        end(name, PoolState.CLOSE);
+    }
+
+    public void terminate(String name) {
+        end(name, PoolState.TERMINATE);
+    }
+
+    private void end(String name, PoolState state) {
+        changing.lock();
+        try {
+            var pool = require(name);
+            store.find(name)
+                    .ifPresent(stored -> store.put(new StoredPool(name, stored.spec(), state)));
+            if (state == PoolState.CLOSE) {
+                pool.close();
+            } else {
+                pool.terminate();
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /**
+     * Terminates a pool and forgets it. Its results stay.
+     *
+     * @throws Refused if there is none, or it is {@link #DEFAULT}
+     */
+    public void delete(String name) {
+        if (name.equals(DEFAULT)) {
+            throw new Refused(new PoolPermanent(name));
+        }
+        changing.lock();
+        try {
+            var pool = require(name);
+            store.forget(name);
+            pools.remove(name);
+            pool.terminate();
+            crew.listener().forgotten(pool);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /**
+     * Shutdown: no more work is taken, what there is gets the longest grace of all pools to finish, then everything is killed. Runs
+     * before the web server stops, so that whoever waits is answered.
+     */
+    @Override
+    public void stop() {
+        draining = true;
+        running = false;
+        watch.stop();
+        var all = all();
+        var grace =
+                all.stream()
+                        .map(pool -> pool.spec().grace())
+                        .max(Comparator.naturalOrder())
+                        .orElse(Duration.ZERO);
+        all.forEach(Pool::close);
+        var late = joinAll(all, grace);
+        late.forEach(Pool::terminate);
+        joinAll(late, grace.plus(JOIN_BEYOND_GRACE));
+        threads.shutdown();
+    }
+
+    private static List<Pool> joinAll(Collection<Pool> pools, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        try {
+            for (var pool : pools) {
+                pool.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return pools.stream().filter(pool -> !pool.joined()).toList();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Stopped first. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,67 @@
+package io.procpool.pool;
+
+import io.procpool.payload.Payload;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+
+/**
+ * The pools to have at start.
+ *
+ * @param pools by name; the settings of {@code default} change the one that is always there
+ */
+@ConfigurationProperties("procpool")
+record PoolsSettings(@DefaultValue Map<String, Configured> pools) {
+
+    /** As {@link PoolSpec}. Durations are seconds, or text as {@code 500ms}; an empty task timeout is the default one. */
+    record Configured(
+            @DefaultValue("python") String runtime,
+            @Nullable Integer processes,
+            @Nullable String initializer,
+            @DefaultValue("[]") String initargs,
+            @Nullable Integer maxtasksperchild,
+            @Nullable Long maxMemoryPerChild,
+            @DurationUnit(ChronoUnit.SECONDS) @Nullable Duration maxAge,
+            @DurationUnit(ChronoUnit.SECONDS) @Nullable Duration idleTimeout,
+            @DefaultValue("forkserver") String startMethod,
+            @DefaultValue List<String> preload,
+            @DefaultValue Map<String, String> env,
+            @DurationUnit(ChronoUnit.SECONDS) @DefaultValue("3600") Duration taskTimeout,
+            @DurationUnit(ChronoUnit.SECONDS) @DefaultValue("5") Duration grace,
+            @DurationUnit(ChronoUnit.SECONDS) @DefaultValue("30") Duration startTimeout,
+            @DefaultValue("10000") int queueLimit) {
+
+        PoolSpec spec(int cpus) {
+            return new PoolSpec(
+                    runtime,
+                    processes == null ? cpus : processes,
+                    initializer,
+                    Payload.ofUtf8(initargs),
+                    maxtasksperchild,
+                    maxMemoryPerChild,
+                    maxAge,
+                    idleTimeout,
+                    startMethod,
+                    preload,
+                    env,
+                    taskTimeout,
+                    grace,
+                    startTimeout,
+                    queueLimit);
+        }
+    }
+
+    PoolsSettings {
+        for (var name : pools.keySet()) {
+            if (!PoolSpec.isName(name)) {
+                throw new IllegalArgumentException(
+                        "procpool.pools: '" + name + "' is no name for a pool");
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package io.procpool.pool;
+
+import io.procpool.problem.Failure;
+import io.procpool.runtime.Worker.Event;
+import io.procpool.wire.Kind;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One place for a worker, and the whole story of what happens in it, top to bottom, on its own platform thread: get a worker, let
+ * it serve, replace it, begin again.
+ *
+ * <p>Threads: everything but {@link #wake} runs on the slot's thread. A slot waits in its worker's selector, or parked while it has
+ * no worker; a wake ends either.
+ */
+final class Slot implements Runnable, FairQueue.Taker {
+    private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
+    private static final Duration LONG = Duration.ofDays(1);
+
+    private final Pool pool;
+    private final int number;
+    private final Thread thread;
+    private volatile @Nullable Member member;
+    private volatile boolean woken;
+    private @Nullable CompletableFuture<@Nullable Member> replacement;
+    private CompletableFuture<Void> retiring = CompletableFuture.completedFuture(null);
+    private boolean dormant;
+    private long calls = 1; // call 1 is the initializer's
+
+    Slot(Pool pool, int number) {
+        this.pool = pool;
+        this.number = number;
+        this.thread = Thread.ofPlatform().name(pool.name() + "-slot-" + number).unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    int number() {
+        return number;
+    }
+
+    @Override
+    public void wake() {
+        woken = true;
+        var current = member;
+        if (current != null) {
+            current.worker.poke();
+        }
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (pool.wants(this)) {
+                if (dormant) {
+                    sleepUntilNeeded();
+                }
+                var next = nextMember();
+                if (next != null) {
+                    serve(next);
+                }
+            }
+        } catch (RuntimeException | Error bug) {
+            LOG.error("Slot {} of pool {} ended by a bug", number, pool.name(), bug);
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        pool.queue().leave(this);
+        var spare = replacement == null ? null : replacement.exceptionally(_ -> null).join();
+        retiring.join();
+        if (spare != null) {
+            pool.retire(spare, pool.endReason()).join();
+        }
+        pool.ended(this);
+    }
+
+    /** An idle slot has no worker until the queue has something for it. */
+    private void sleepUntilNeeded() {
+        while (pool.wants(this) && pool.queue().waitFor(this)) {
+            park();
+        }
+        dormant = false;
+    }
+
+    private void park() {
+        while (!woken) {
+            LockSupport.park(this);
+        }
+        woken = false;
+    }
+
+    /** Begins to start the next worker, if that has not begun. */
+    void prepareReplacement() {
+        if (replacement == null && pool.wants(this)) {
+            replacement = pool.recruit(this);
+        }
+    }
+
+    private @Nullable Member nextMember() {
+        prepareReplacement();
+        var coming = replacement;
+        replacement = null;
+        return coming == null ? null : coming.join();
+    }
+
+    private boolean replacementReady() {
+        return replacement != null && replacement.isDone();
+    }
+
+    private void serve(Member current) {
+        member = current;
+        try {
+            while (true) {
+                var why = Recycling.due(current, pool, this);
+                if (why != null && mayLeave(why)) {
+                    retire(current, why);
+                    return;
+                }
+                var call = pool.queue().poll(this, pool.spec().processes());
+                var lost = call == null ? idle(current) : task(current, call);
+                if (lost != null) {
+                    pool.discharge(current, lost);
+                    return;
+                }
+                if (dormant) {
+                    retire(current, ExitReason.IDLE);
+                    return;
+                }
+            }
+        } finally {
+            member = null;
+            pool.queue().leave(this);
+        }
+    }
+
+    /** Replacement first: a worker that could go on does so until the next one is ready. */
+    private boolean mayLeave(ExitReason why) {
+        return switch (why) {
+            case MAX_TASKS -> {
+                prepareReplacement();
+                pool.queue().leave(this);
+                awaitReplacement();
+                yield true;
+            }
+            case MAX_AGE, MAX_MEMORY_SOFT, ROLLOVER -> {
+                prepareReplacement();
+                yield replacementReady();
+            }
+            default -> true;
+        };
+    }
+
+    private void awaitReplacement() {
+        if (replacement != null) {
+            replacement.handle((_, _) -> true).join();
+        }
+    }
+
+    /** A worker that ends slowly does not keep the slot, but the one before it must be gone: there is never a heap of them. */
+    private void retire(Member current, ExitReason why) {
+        pool.queue().leave(this);
+        retiring.join();
+        retiring = pool.retire(current, why);
+    }
+
+    private @Nullable ExitReason task(Member current, Call call) {
+        calls++;
+        call.onCancel(this::wake);
+        if (call.cancelled()) {
+            call.listener().ended(new Outcome.Failed(new Failure.Cancelled()), null);
+            return null;
+        }
+        if (Recycling.isLastTask(current, pool)) {
+            prepareReplacement();
+        }
+        var run = new TaskRun(pool, this, current, call, calls);
+        try {
+            return run.run().lost();
+        } catch (RuntimeException | Error bug) {
+            // Whatever it is, the call ends and the slot lives on: a bug must not become a hang.
+            LOG.error("A bug ended call {} in pool {}", call.reference(), pool.name(), bug);
+            var exit = current.worker.destroy();
+            run.giveUp(exit);
+            return ExitReason.PROTOCOL_ERROR;
+        }
+    }
+
+    private @Nullable ExitReason idle(Member current) {
+        var limit = pool.spec().idleTimeout();
+        long begun = System.nanoTime();
+        long idleNanos = (limit == null ? LONG : current.jittered(limit)).toNanos();
+        long deadline = begun + Math.min(idleNanos, Recycling.untilOld(current, pool).toNanos());
+        return switch (current.worker.await(deadline)) {
+            case Event.Poked _ -> {
+                woken = false;
+                yield null;
+            }
+            case Event.Due _ -> {
+                dormant = limit != null && System.nanoTime() - begun >= idleNanos;
+                yield null;
+            }
+            case Event.Gone(var exit) -> ExitReason.ofCrash(exit);
+            case Event.Broken _ -> brokeProtocol(current);
+            case Event.Received(var frame) when frame.is(Kind.PROGRESS) ->
+                    null; // of a thread that a task left running
+            case Event.Received(var frame) when frame.is(Kind.ASK) -> {
+                pool.ask(current.worker, "", frame);
+                yield null;
+            }
+            case Event.Received _ -> brokeProtocol(current);
+        };
+    }
+
+    private ExitReason brokeProtocol(Member current) {
+        LOG.warn(
+                "Worker {} of pool {} broke the protocol while idle: it is killed",
+                current.worker.pid(),
+                pool.name());
+        current.worker.destroy();
+        return ExitReason.PROTOCOL_ERROR;
+    }
+}

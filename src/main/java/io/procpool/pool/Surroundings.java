@@ -1,0 +1,68 @@
+package io.procpool.pool;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** What pools need of those who use them. */
+@Component
+final class Surroundings {
+    private final List<PoolListener> listeners;
+    private final WorkerRequests requests;
+    private final Clock clock;
+
+    Surroundings(List<PoolListener> listeners, WorkerRequests requests, Clock clock) {
+        this.listeners = List.copyOf(listeners);
+        this.requests = requests;
+        this.clock = clock;
+    }
+
+    WorkerRequests requests() {
+        return requests;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** All listeners as one. */
+    PoolListener listener() {
+        return new PoolListener() {
+            @Override
+            public void opened(Pool pool) {
+                listeners.forEach(listener -> listener.opened(pool));
+            }
+
+            @Override
+            public void forgotten(Pool pool) {
+                listeners.forEach(listener -> listener.forgotten(pool));
+            }
+
+            @Override
+            public void taskStarted(String pool, String func, Duration waited) {
+                listeners.forEach(listener -> listener.taskStarted(pool, func, waited));
+            }
+
+            @Override
+            public void taskEnded(String pool, String func, Outcome outcome, Duration ran) {
+                listeners.forEach(listener -> listener.taskEnded(pool, func, outcome, ran));
+            }
+
+            @Override
+            public void workerStarted(String pool, Duration took) {
+                listeners.forEach(listener -> listener.workerStarted(pool, took));
+            }
+
+            @Override
+            public void workerStartFailed(String pool) {
+                listeners.forEach(listener -> listener.workerStartFailed(pool));
+            }
+
+            @Override
+            public void workerExited(String pool, ExitReason reason, int served, Duration age) {
+                listeners.forEach(listener -> listener.workerExited(pool, reason, served, age));
+            }
+        };
+    }
+}

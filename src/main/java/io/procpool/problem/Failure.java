@@ -1,0 +1,74 @@
+package io.procpool.problem;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How a job that was taken did not succeed. A function's own failure is the client's to handle: 422, never a 5xx. */
+public sealed interface Failure extends Problem {
+
+    /** What a function raised. {@code traceback} is the text that the runtime would have printed. */
+    record Thrown(String type, String message, String traceback) {}
+
+    /** The function raised an exception; {@code index} is the failing item of a map. */
+    record FunctionRaised(Thrown exception, @Nullable Integer index) implements Failure {}
+
+    /** The arguments can't be bound to the function's parameters; {@code index} is the failing item of a map. */
+    record ArgumentsDoNotFit(String detail, @Nullable Integer index) implements Failure {}
+
+    /** The value has no JSON form; {@code index} is the failing item of a map. */
+    record NotSerializable(String detail, @Nullable Integer index) implements Failure {
+        public NotSerializable(String detail) {
+            this(detail, null);
+        }
+    }
+
+    /** The value's JSON text is longer than {@code limit} bytes. */
+    record ResultTooLarge(long limit) implements Failure {}
+
+    /**
+     * 404 as a refusal before an id exists; as a failure where only the worker could tell.
+     *
+     * @param cause why a module that should have it does not, for example its import error
+     */
+    record FunctionUnknown(String func, @Nullable String cause) implements Failure {}
+
+    /**
+     * The worker ended while it ran the task.
+     *
+     * @param reason one of the exit reasons of {@code docs/problems.md}, for example {@code crash_signal}
+     * @param exitcode its exit status, if it exited
+     * @param signal the signal that ended it, if one did
+     * @param outputTail the end of what the task had written to its standard output and error
+     */
+    record WorkerLost(
+            String reason, @Nullable Integer exitcode, @Nullable Integer signal, String outputTail)
+            implements Failure {}
+
+    /** The task ran longer than {@code limit} and was killed. */
+    record TimedOut(Duration limit) implements Failure {}
+
+    /** The job was cancelled. */
+    record Cancelled() implements Failure {}
+
+    /** The job had not started within its {@code expires_in}. */
+    record Expired(Duration after) implements Failure {}
+
+    /** The pool was terminated before the job had an outcome. */
+    record PoolTerminated(String pool) implements Failure {}
+
+    /** The worker broke the protocol and was killed. */
+    record ProtocolError(String detail) implements Failure {}
+
+    /** The same failure with its item counted from the start of the map instead of the start of the chunk. */
+    default Failure shifted(int items) {
+        return switch (this) {
+            case FunctionRaised(var exception, Integer index) ->
+                    new FunctionRaised(exception, index + items);
+            case ArgumentsDoNotFit(var detail, Integer index) ->
+                    new ArgumentsDoNotFit(detail, index + items);
+            case NotSerializable(var detail, Integer index) ->
+                    new NotSerializable(detail, index + items);
+            default -> this;
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package io.procpool.problem;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Why a request was not taken. A refused request has stored nothing. This file is the whole catalogue. */
+public sealed interface Refusal extends Problem {
+
+    /** 400: the body, a field, a header or a query parameter is not what the API takes; {@code detail} says which and why. */
+    record BadRequest(String detail) implements Refusal {}
+
+    /** 400: a known part of the API that this version does not have; it is never silently ignored. */
+    record NotSupported(String what) implements Refusal {}
+
+    /** 403: the Host, Origin or Sec-Fetch-Site header says that the request does not come from where it may come from. */
+    record Forbidden(String detail) implements Refusal {}
+
+    /** 404: no such path. */
+    record PathUnknown(String path) implements Refusal {}
+
+    /** 404: no such pool. */
+    record PoolUnknown(String pool) implements Refusal {}
+
+    /** 404: no such worker in the pool. */
+    record WorkerUnknown(String pool, String worker) implements Refusal {}
+
+    /** 404: no result with this id, or the id is none. */
+    record ResultUnknown(String id) implements Refusal {}
+
+    /** 405: the path has other methods. */
+    record MethodNotAllowed(String method, List<String> allowed) implements Refusal {}
+
+    /** 406: the client takes no media type that the answer has. */
+    record NotAcceptable(List<String> offered) implements Refusal {}
+
+    /** 409: the pool is closed or terminated and takes no more work ("Pool not running" in CPython). */
+    record PoolNotRunning(String pool, String state) implements Refusal {}
+
+    /** 409: join needs close or terminate first ("Pool is still running" in CPython). */
+    record PoolStillRunning(String pool) implements Refusal {}
+
+    /** 409: this pool can't be deleted. */
+    record PoolPermanent(String pool) implements Refusal {}
+
+    /** 409: the job has no final outcome yet. */
+    record NotReady(String id) implements Refusal {}
+
+    /** 410: there was such a result; it has been dropped to keep within the store's limits. */
+    record ResultGone(String id) implements Refusal {}
+
+    /** 412: {@code If-Match} names another version. */
+    record PreconditionFailed(String current) implements Refusal {}
+
+    /** 413: the body is longer than {@code limit} bytes. */
+    record BodyTooLarge(long limit) implements Refusal {}
+
+    /** 415: the body has another media type than the one {@code wanted}. */
+    record WrongMediaType(String got, String wanted) implements Refusal {}
+
+    /** 500: Procpool's own fault. */
+    record Internal(String reference) implements Refusal {}
+
+    /** 503: as many calls wait in the pool's queue as its {@code queue_limit} allows. */
+    record QueueFull(String pool, int limit, Duration retryAfter) implements Refusal {}
+
+    /** 503: the pool could not start a worker within {@code start_timeout}. */
+    record PoolDegraded(String pool, String cause, Duration retryAfter) implements Refusal {}
+
+    /** 503: the bodies in flight have used up their share of the memory ({@code limit} bytes). */
+    record Overloaded(long limit, Duration retryAfter) implements Refusal {}
+
+    /** 503: the service is shutting down. */
+    record Draining(Duration retryAfter) implements Refusal {}
+}

@@ -1,0 +1,106 @@
+package io.procpool.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+
+/** The service's own folder, closed to others. */
+final class Home {
+    private static final Set<PosixFilePermission> PRIVATE =
+            PosixFilePermissions.fromString("rwx------");
+
+    /** A Unix socket's path is at most 107 bytes (unix(7)); some room is left for the file's name. */
+    private static final int LONGEST_SOCKET_FOLDER = 80;
+
+    private final Path path;
+
+    Home(Path path) throws IOException {
+        this.path = privateFolder(path);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Where the worker socket is: in here, or in the temporary folder if this path is too long for a socket. */
+    Path newSocketPath() throws IOException {
+        var name =
+                "workers-"
+                        + ProcessHandle.current().pid()
+                        + "-"
+                        + HexFormat.of().toHexDigits(System.nanoTime(), 6)
+                        + ".sock";
+        var folder = path.resolve("sockets");
+        if (folder.toString().getBytes(UTF_8).length <= LONGEST_SOCKET_FOLDER) {
+            return privateFolder(folder).resolve(name);
+        }
+        var temporary =
+                Files.createTempDirectory(
+                        "procpool", PosixFilePermissions.asFileAttribute(PRIVATE));
+        temporary.toFile().deleteOnExit();
+        return temporary.resolve(name);
+    }
+
+    Path folder(String name) throws IOException {
+        return privateFolder(path.resolve(name));
+    }
+
+    /**
+     * Unpacks files into {@code runtime/<sha256 of all of them>/}, unless they are there already.
+     *
+     * @param files contents by relative path
+     */
+    Path unpack(Map<String, byte[]> files) throws IOException {
+        var target = folder("runtime").resolve(digest(files));
+        if (Files.isDirectory(target)) {
+            return target;
+        }
+        var fresh = Files.createTempDirectory(folder("runtime"), "unpacking");
+        for (var file : files.entrySet()) {
+            var destination = fresh.resolve(file.getKey());
+            Files.createDirectories(destination.getParent());
+            Files.write(destination, file.getValue());
+        }
+        try {
+            Files.move(fresh, target);
+        } catch (IOException failure) {
+            if (!Files.isDirectory(target)) { // else another service of the same home was quicker
+                throw failure;
+            }
+        }
+        return target;
+    }
+
+    private static String digest(Map<String, byte[]> files) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            files.entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(
+                            file -> {
+                                digest.update(
+                                        (file.getKey() + "\0" + file.getValue().length + "\0")
+                                                .getBytes(UTF_8));
+                                digest.update(file.getValue());
+                            });
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible); // every JDK has it
+        }
+    }
+
+    private static Path privateFolder(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PRIVATE);
+        return folder;
+    }
+}

@@ -1,0 +1,29 @@
+package io.procpool.runtime;
+
+import io.procpool.function.Catalogue;
+import java.util.List;
+
+/** Starts the workers of one generation of a pool. Any thread may use it. */
+public interface Launcher extends AutoCloseable {
+    /** What its workers can call. */
+    Catalogue catalogue();
+
+    /** The start method in use, which a warning explains if it is not the one asked for. */
+    String startMethod();
+
+    List<String> warnings();
+
+    /**
+     * Starts a worker and waits until it has been welcomed.
+     *
+     * @throws StartFailed if it has not within the start timeout; nothing of it is left running
+     */
+    Worker start() throws StartFailed;
+
+    /** False once it can start no more workers: it was closed, or lost with all its workers. */
+    boolean usable();
+
+    /** Ends it and every worker it has left. Returns when they are gone. */
+    @Override
+    void close();
+}

@@ -1,0 +1,79 @@
+package io.procpool.runtime;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that starts processes, alive as long as the service. A process that asked to die with its parent
+ * (PR_SET_PDEATHSIG, prctl(2)) dies when the <em>thread</em> that started it ends, so neither a virtual nor a pooled thread will do.
+ */
+public final class Spawner implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Spawner.class);
+
+    private record Order(ProcessBuilder builder, CompletableFuture<Process> process) {}
+
+    private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /** @param onDeath runs if the thread ends though nobody closed it: every process that it started is dying then */
+    public Spawner(Runnable onDeath) {
+        thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("spawner")
+                        .unstarted(
+                                () -> {
+                                    try {
+                                        serve();
+                                    } finally {
+                                        if (!closed) {
+                                            onDeath.run();
+                                        }
+                                    }
+                                });
+        thread.start();
+    }
+
+    private void serve() {
+        while (!closed) {
+            try {
+                var order = orders.take();
+                try {
+                    order.process.complete(order.builder.start());
+                } catch (IOException | RuntimeException failure) {
+                    order.process.completeExceptionally(failure);
+                }
+            } catch (InterruptedException asked) {
+                LOG.debug("The spawner was interrupted: it ends if it was closed", asked);
+            }
+        }
+    }
+
+    /** @throws IOException as {@link ProcessBuilder#start} */
+    public Process start(ProcessBuilder builder) throws IOException {
+        var order = new Order(builder, new CompletableFuture<>());
+        orders.add(order);
+        try {
+            return order.process.get();
+        } catch (ExecutionException failure) {
+            throw failure.getCause() instanceof IOException io
+                    ? io
+                    : new IOException(failure.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            var _ = order.process.thenAccept(Process::destroyForcibly);
+            throw new IOException("interrupted while a process was started", interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

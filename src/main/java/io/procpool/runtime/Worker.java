@@ -1,0 +1,336 @@
+package io.procpool.runtime;
+
+import io.procpool.wire.Frame;
+import io.procpool.wire.Header;
+import io.procpool.wire.Kind;
+import io.procpool.wire.ProtocolViolation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One worker process and its two connections. Everything that can happen to it comes out of {@link #await}, one event at a time.
+ *
+ * <p>Threads: one owner at a time calls everything but {@link #poke} and {@link #answer}, which any thread may call. The owner
+ * sits in the selector, so it sees a frame, output, the end of the process, a poke and its deadline in one place; nobody else
+ * touches the connections. It must be a platform thread: a selector holds its carrier.
+ */
+public final class Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    /** How long the end of a connection waits for the report of the process's end before the process is killed. */
+    private static final Duration REPORT_WITHIN = Duration.ofMillis(500);
+
+    /** More than a socket buffers, less than a flood: who writes without end must not keep the owner from its deadline. */
+    private static final int DRAIN_AT_ONCE = 4 << 20;
+
+    private static final Duration KILL_SEEN_WITHIN = Duration.ofSeconds(2);
+
+    /** What happened while the owner waited. */
+    public sealed interface Event {
+        /** A frame of the worker: result, error, progress or ask, or a kind nobody knows. */
+        record Received(Frame frame) implements Event {}
+
+        /** The process is gone, and with it the connections. The last event of a worker. */
+        record Gone(Exit exit) implements Event {}
+
+        /** The worker sent what is no frame. It still runs: the owner has to kill it. */
+        record Broken(String why) implements Event {}
+
+        /** The deadline has passed. */
+        record Due() implements Event {}
+
+        /** {@link #poke} was called. */
+        record Poked() implements Event {}
+    }
+
+    private final WorkerProcess process;
+    private final Connection calls;
+    private final @Nullable Connection output;
+    private final Selector selector;
+    private final SelectionKey callKey;
+    private final AtomicBoolean poked = new AtomicBoolean();
+    private final ConcurrentLinkedQueue<Frame> answers = new ConcurrentLinkedQueue<>();
+    private final ByteBuffer scratch = ByteBuffer.allocate(64 * 1024);
+    private final OutputTail tail;
+    private boolean outputOpen;
+    private boolean callsOpen = true;
+    private boolean unread = true; // the hello may have had company
+    private final long startedNanos = System.nanoTime();
+
+    /** @param tailLimit how many bytes of a task's output are kept */
+    Worker(WorkerProcess process, Connection calls, @Nullable Connection output, int tailLimit)
+            throws IOException {
+        this.process = process;
+        this.calls = calls;
+        this.output = output;
+        this.outputOpen = output != null;
+        this.tail = new OutputTail(tailLimit);
+        this.selector = Selector.open();
+        calls.channel().configureBlocking(false);
+        callKey = calls.channel().register(selector, SelectionKey.OP_READ);
+        if (output != null) {
+            tail.add(output.reader().leftover());
+            output.channel().configureBlocking(false);
+            output.channel().register(selector, SelectionKey.OP_READ);
+        }
+        var _ = process.exit().whenComplete((exit, _) -> selector.wakeup());
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** {@link System#nanoTime} at its start. */
+    public long startedNanos() {
+        return startedNanos;
+    }
+
+    /** The output since {@link #forgetOutput}: complete as far as it was written before the last received frame. */
+    public OutputTail output() {
+        return tail;
+    }
+
+    /** What was printed so far is nobody's: a task begins. */
+    public void forgetOutput() {
+        drainOutput();
+        tail.clear();
+    }
+
+    /** Makes the current or next {@link #await} return {@link Event.Poked}. */
+    public void poke() {
+        if (!poked.getAndSet(true)) {
+            selector.wakeup();
+        }
+    }
+
+    /** Sends an answer to an ask, from whatever thread found it. */
+    public void answer(Frame frame) {
+        answers.add(frame);
+        selector.wakeup();
+    }
+
+    /** Puts a frame on its way. What the connection does not take at once leaves during {@link #await}. */
+    public void send(Frame frame) {
+        calls.writer().add(frame);
+        flush();
+    }
+
+    /**
+     * Waits for the next event.
+     *
+     * @param deadlineNanos of {@link System#nanoTime}
+     */
+    public Event await(long deadlineNanos) {
+        while (true) {
+            var exit = process.exit().getNow(null);
+            try {
+                var frame = receive();
+                if (frame != null) {
+                    drainOutput();
+                    return new Event.Received(frame);
+                }
+            } catch (ProtocolViolation violation) {
+                closeCalls();
+                return new Event.Broken(String.valueOf(violation.getMessage()));
+            }
+            if (exit != null) {
+                return gone(exit);
+            }
+            if (!callsOpen) {
+                return gone(waitOutEnd());
+            }
+            if (poked.getAndSet(false)) {
+                return new Event.Poked();
+            }
+            long left = deadlineNanos - System.nanoTime();
+            if (left <= 0) {
+                return new Event.Due();
+            }
+            select(left);
+        }
+    }
+
+    /**
+     * The kill ladder: a cancel frame, SIGTERM to the process group, SIGKILL after {@code grace}. Returns when the end was seen.
+     *
+     * @param callId the call to give up, 0 if there is none
+     */
+    public Exit kill(long callId, Duration grace) {
+        if (process.exit().getNow(null) == null) {
+            send(Frame.of(Kind.CANCEL, callId, Header.EMPTY));
+            process.signal(WorkerProcess.SIGTERM);
+        }
+        var exit = exitWithin(grace);
+        return finish(exit != null ? exit : killNow());
+    }
+
+    /** SIGKILL to the process group. Returns when the end was seen. */
+    public Exit destroy() {
+        return finish(killNow());
+    }
+
+    /** Asks the worker to end, and kills it if it has not within {@code grace}. */
+    public Exit retire(Duration grace) {
+        send(Frame.of(Kind.BYE, 0, Header.EMPTY));
+        var exit = exitWithin(grace);
+        return exit != null ? finish(exit) : kill(0, grace);
+    }
+
+    private Exit killNow() {
+        process.signal(WorkerProcess.SIGKILL);
+        var exit = exitWithin(KILL_SEEN_WITHIN);
+        for (int tries = 1; exit == null; tries++) {
+            // Seen with a worker in uninterruptible sleep, or a forkserver that is stuck: the slot
+            // is not free until it is gone.
+            LOG.error(
+                    "Worker {} has not ended {} s after SIGKILL",
+                    pid(),
+                    tries * KILL_SEEN_WITHIN.toSeconds());
+            process.abandon();
+            exit = exitWithin(KILL_SEEN_WITHIN);
+        }
+        return exit;
+    }
+
+    private Exit waitOutEnd() {
+        var exit = exitWithin(REPORT_WITHIN);
+        return exit != null ? exit : killNow();
+    }
+
+    private @Nullable Exit exitWithin(Duration bound) {
+        long deadline = System.nanoTime() + bound.toNanos();
+        while (true) {
+            var exit = process.exit().getNow(null);
+            long left = deadline - System.nanoTime();
+            if (exit != null || left <= 0) {
+                return exit;
+            }
+            // Output is drained meanwhile: a worker that prints on its way out must not wait for a
+            // reader.
+            select(left);
+            discardFrames();
+        }
+    }
+
+    private void discardFrames() {
+        try {
+            while (receive() != null) {
+                unread = true;
+            }
+        } catch (ProtocolViolation violation) {
+            closeCalls();
+        }
+    }
+
+    private Event gone(Exit exit) {
+        return new Event.Gone(finish(exit));
+    }
+
+    private Exit finish(Exit exit) {
+        drainOutput();
+        closeCalls();
+        closeOutput();
+        try {
+            selector.close();
+        } catch (IOException failure) {
+            LOG.debug("A selector could not be closed", failure);
+        }
+        return exit;
+    }
+
+    private void select(long nanos) {
+        try {
+            flush();
+            selector.select(
+                    key -> {
+                        if (key.channel().equals(calls.channel())) {
+                            unread = true;
+                        } else {
+                            drainOutput();
+                        }
+                    },
+                    Math.max(1, (nanos + 999_999) / 1_000_000));
+        } catch (IOException failure) {
+            throw new IllegalStateException("the selector of worker " + pid() + " failed", failure);
+        }
+    }
+
+    private @Nullable Frame receive() throws ProtocolViolation {
+        if (!callsOpen || (!unread && process.exit().getNow(null) == null)) {
+            return null;
+        }
+        try {
+            var frame = calls.reader().read();
+            if (frame == null) {
+                unread = false;
+                if (calls.reader().ended()) {
+                    closeCalls();
+                }
+            } else {
+                unread = calls.reader().hasMore();
+            }
+            return frame;
+        } catch (IOException reset) {
+            closeCalls();
+            return null;
+        }
+    }
+
+    private void flush() {
+        for (var answer = answers.poll(); answer != null; answer = answers.poll()) {
+            calls.writer().add(answer);
+        }
+        if (!callsOpen) {
+            return;
+        }
+        try {
+            var sent = calls.writer().flush();
+            callKey.interestOps(
+                    sent ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+        } catch (IOException reset) {
+            unread = true; // it may have answered before it closed: reading finds the end
+            callKey.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    private void drainOutput() {
+        try {
+            int drained = 0;
+            while (outputOpen && output != null && drained < DRAIN_AT_ONCE) {
+                int count = output.channel().read(scratch.clear());
+                if (count > 0) {
+                    drained += count;
+                    tail.add(scratch.flip());
+                } else if (count < 0) {
+                    closeOutput();
+                } else {
+                    return;
+                }
+            }
+        } catch (IOException reset) {
+            closeOutput();
+        }
+    }
+
+    private void closeCalls() {
+        if (callsOpen) {
+            callsOpen = false;
+            calls.close();
+        }
+    }
+
+    private void closeOutput() {
+        if (outputOpen && output != null) {
+            outputOpen = false;
+            output.close();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.procpool.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.procpool.job.JobRecord;
+import io.procpool.job.JobState;
+import io.procpool.problem.Failure;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Answers about jobs: values as they are, problems as problems, the rest as a 202. */
+final class Answers {
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    private Answers() {}
+
+    /** 200 the value, 422 how it failed, 202 if it is not ready. */
+    static void value(HttpServletResponse response, JobRecord record) throws IOException {
+        response.setHeader("Procpool-Result", record.id().toString());
+        switch (record.state()) {
+            case JobState.Succeeded succeeded -> succeeded(response, record, succeeded);
+            case JobState.Pending _, JobState.Running _ -> accepted(response, record);
+            case JobState.Final _ -> failed(response, record);
+        }
+    }
+
+    private static void succeeded(
+            HttpServletResponse response, JobRecord record, JobState.Succeeded succeeded)
+            throws IOException {
+        var value = succeeded.value();
+        if (!record.collect()) {
+            response.setContentType(Json.TYPE);
+            response.setContentLength(value.size());
+            value.writeTo(response.getOutputStream());
+            return;
+        }
+        var head = "{\"values\":".getBytes(UTF_8);
+        var middle = ",\"errors\":".getBytes(UTF_8);
+        var errors = Json.bytes(ResultJson.errors(succeeded));
+        response.setContentType(Json.TYPE);
+        response.setContentLengthLong(
+                (long) head.length + value.size() + middle.length + errors.length + 1);
+        var out = response.getOutputStream();
+        out.write(head);
+        value.writeTo(out);
+        out.write(middle);
+        out.write(errors);
+        out.write('}');
+    }
+
+    private static void failed(HttpServletResponse response, JobRecord record) throws IOException {
+        var problem = ResultJson.problem(record).orElseGet(Failure.Cancelled::new);
+        var rendered = Problems.render(problem);
+        var body = rendered.body();
+        body.put("instance", ResultJson.path(record));
+        Json.send(response, rendered.status(), ProblemHandler.TYPE, Json.bytes(body));
+    }
+
+    /** 202 with the resource and where to find it. */
+    static void accepted(HttpServletResponse response, JobRecord record) throws IOException {
+        response.setHeader("Procpool-Result", record.id().toString());
+        response.setHeader("Location", ResultJson.path(record));
+        response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+        resource(response, 202, record);
+    }
+
+    static void resource(HttpServletResponse response, int status, JobRecord record)
+            throws IOException {
+        response.setHeader("ETag", ETags.of(record.version()));
+        Json.send(response, status, ResultJson.write(record));
+    }
+}

@@ -1,0 +1,102 @@
+package io.procpool.web;
+
+import io.procpool.payload.InFlight;
+import io.procpool.payload.LimitSettings;
+import io.procpool.payload.SlicedObject;
+import io.procpool.payload.Slicer;
+import io.procpool.problem.Refusal.BodyTooLarge;
+import io.procpool.problem.Refusal.NotSupported;
+import io.procpool.problem.Refusal.WrongMediaType;
+import io.procpool.problem.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+
+/** Reads JSON bodies, whole, within the limits. */
+@Component
+final class Bodies {
+    private static final int FIRST_GUESS = 8 * 1024;
+
+    private final Slicer slicer;
+    private final int limit;
+    private final InFlight inFlight;
+
+    Bodies(LimitSettings limits, InFlight inFlight) {
+        this.slicer = new Slicer(limits.json());
+        this.limit = limits.json().maxBytes();
+        this.inFlight = inFlight;
+    }
+
+    InFlight.Hold hold() {
+        return inFlight.hold();
+    }
+
+    /**
+     * @param hold grows with what is read
+     * @throws Refused if the body is not JSON in UTF-8, or too large
+     */
+    SlicedObject read(HttpServletRequest request, InFlight.Hold hold) throws IOException {
+        if (request.getHeader("Idempotency-Key") != null) {
+            throw new Refused(new NotSupported("The header Idempotency-Key"));
+        }
+        requireJson(request);
+        return slicer.slice(bytes(request, hold));
+    }
+
+    private static void requireJson(HttpServletRequest request) {
+        var type = request.getContentType();
+        if (request.getHeader("Content-Encoding") != null) {
+            throw new Refused(
+                    new WrongMediaType(
+                            "encoded with " + request.getHeader("Content-Encoding"), "plain JSON"));
+        }
+        if (Json.TYPE.equals(type)) {
+            return;
+        }
+        try {
+            var parsed = type == null ? null : MediaType.parseMediaType(type);
+            if (parsed != null
+                    && parsed.equalsTypeAndSubtype(MediaType.APPLICATION_JSON)
+                    && (parsed.getCharset() == null
+                            || StandardCharsets.UTF_8.equals(parsed.getCharset()))) {
+                return;
+            }
+        } catch (InvalidMediaTypeException malformed) {
+            // falls through: it is not JSON either
+        }
+        throw new Refused(
+                new WrongMediaType(
+                        type == null ? "without a content type" : type,
+                        "application/json in UTF-8"));
+    }
+
+    private byte[] bytes(HttpServletRequest request, InFlight.Hold hold) throws IOException {
+        long announced = request.getContentLengthLong();
+        if (announced > limit) {
+            throw new Refused(new BodyTooLarge(limit));
+        }
+        var in = request.getInputStream();
+        var bytes = new byte[announced >= 0 ? (int) announced : FIRST_GUESS];
+        hold.grow(bytes.length);
+        int length = 0;
+        while (true) {
+            int count = in.read(bytes, length, bytes.length - length);
+            length += Math.max(count, 0);
+            if (count < 0 || length == announced) {
+                return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+            }
+            if (length == bytes.length) {
+                if (length > limit) {
+                    throw new Refused(new BodyTooLarge(limit));
+                }
+                int more = (int) Math.min((long) length, limit + 1L - length);
+                hold.grow(more);
+                bytes = Arrays.copyOf(bytes, length + more);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.procpool.web;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Writes what the API itself says; values of functions pass by it untouched. */
+final class Json {
+    static final String TYPE = "application/json";
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
+    private Json() {}
+
+    static byte[] bytes(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    static void send(HttpServletResponse response, int status, Object value) throws IOException {
+        send(response, status, TYPE, bytes(value));
+    }
+
+    static void send(HttpServletResponse response, int status, String type, byte[] body)
+            throws IOException {
+        response.setStatus(status);
+        response.setContentType(type);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    /** RFC 3339, UTC, milliseconds. */
+    static String time(Instant instant) {
+        return TIME.format(instant);
+    }
+
+    /** A JSON number of seconds, without an exponent and without zeros that say nothing: 3600, 0.25. */
+    static BigDecimal seconds(Duration duration) {
+        var exact =
+                BigDecimal.valueOf(duration.getSeconds())
+                        .add(BigDecimal.valueOf(duration.getNano(), 9));
+        var stripped = exact.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+}

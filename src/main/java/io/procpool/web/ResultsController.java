@@ -1,0 +1,193 @@
+package io.procpool.web;
+
+import io.procpool.job.JobRecord;
+import io.procpool.job.JobState;
+import io.procpool.job.JobStore.Query;
+import io.procpool.job.Jobs;
+import io.procpool.problem.Refusal.BadRequest;
+import io.procpool.problem.Refusal.NotReady;
+import io.procpool.problem.Refusal.NotSupported;
+import io.procpool.problem.Refusal.ResultUnknown;
+import io.procpool.problem.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** {@code /v1/results}: the AsyncResult. */
+@RestController
+@RequestMapping("/v1/results")
+final class ResultsController {
+    private static final Pattern UUID_TEXT =
+            Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int HIGHEST_LIMIT = 1_000;
+
+    private final Jobs jobs;
+
+    ResultsController(Jobs jobs) {
+        this.jobs = jobs;
+    }
+
+    /** Long poll: with If-None-Match until the resource differs, else until it is ready. */
+    @GetMapping("/{id}")
+    void get(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        var uuid = uuid(id);
+        var wish = Patience.wish(request);
+        var patience = Patience.capped(wish.patience().orElse(Duration.ZERO));
+        if (wish.applied() != null) {
+            response.setHeader("Preference-Applied", wish.applied());
+        }
+        var known = request.getHeader("If-None-Match");
+        var record =
+                known == null ? awaitReady(uuid, patience) : awaitChange(uuid, known, patience);
+        if (known != null && ETags.matches(known, ETags.of(record.version()))) {
+            response.setHeader("ETag", ETags.of(record.version()));
+            response.setStatus(304);
+        } else {
+            Answers.resource(response, 200, record);
+        }
+    }
+
+    private JobRecord awaitReady(UUID id, Duration patience) throws InterruptedException {
+        var live = jobs.live(id);
+        if (live.isPresent()) {
+            live.get().awaitReady(patience);
+            return live.get().snapshot();
+        }
+        return jobs.require(id);
+    }
+
+    private JobRecord awaitChange(UUID id, String known, Duration patience)
+            throws InterruptedException {
+        var live = jobs.live(id);
+        if (live.isEmpty()) {
+            return jobs.require(id);
+        }
+        var before = live.get().snapshot();
+        if (ETags.matches(known, ETags.of(before.version())) && !before.ready()) {
+            live.get().awaitChange(before.version(), patience);
+        }
+        return live.get().snapshot();
+    }
+
+    @GetMapping("/{id}/value")
+    void value(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        Answers.value(response, awaitReady(uuid(id), timeout(request)));
+    }
+
+    @GetMapping("/{id}/ready")
+    void ready(@PathVariable String id, HttpServletResponse response) throws IOException {
+        Json.send(response, 200, jobs.require(uuid(id)).ready());
+    }
+
+    /** ValueError there, 409 here: before it is ready nobody can say. */
+    @GetMapping("/{id}/successful")
+    void successful(@PathVariable String id, HttpServletResponse response) throws IOException {
+        var record = jobs.require(uuid(id));
+        if (!record.ready()) {
+            throw new Refused(new NotReady(id));
+        }
+        Json.send(response, 200, record.successful());
+    }
+
+    @GetMapping("/{id}/wait")
+    void wait(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        Json.send(response, 200, awaitReady(uuid(id), timeout(request)).ready());
+    }
+
+    @PostMapping("/{id}/cancel")
+    void cancel(@PathVariable String id, HttpServletResponse response) throws IOException {
+        Answers.resource(response, 202, jobs.cancel(uuid(id)));
+    }
+
+    @DeleteMapping("/{id}")
+    void forget(@PathVariable String id, HttpServletResponse response) {
+        jobs.forget(uuid(id));
+        response.setStatus(204);
+    }
+
+    @GetMapping
+    void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var query = query(request);
+        var page = jobs.list(query);
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("results", page.stream().map(ResultJson::summary).toList());
+        json.put("next", null);
+        if (page.size() == query.limit()) {
+            var cursor = page.getLast().id().toString();
+            json.put("next", cursor);
+            response.setHeader(
+                    "Link", "<" + nextPage(request, cursor) + ">; rel=\"next\""); // RFC 8288
+        }
+        Json.send(response, 200, json);
+    }
+
+    private static String nextPage(HttpServletRequest request, String cursor) {
+        return UriComponentsBuilder.fromPath(request.getRequestURI())
+                .query(request.getQueryString())
+                .replaceQueryParam("cursor", cursor)
+                .toUriString();
+    }
+
+    private static Query query(HttpServletRequest request) {
+        if (request.getParameter("label") != null) {
+            throw new Refused(new NotSupported("The parameter \"label\""));
+        }
+        var state = request.getParameter("state");
+        if (state != null && !JobState.LABELS.contains(state)) {
+            throw new Refused(
+                    new BadRequest("?state= is one of " + String.join(", ", JobState.LABELS)));
+        }
+        var cursor = request.getParameter("cursor");
+        if (cursor != null && !UUID_TEXT.matcher(cursor).matches()) {
+            throw new Refused(new BadRequest("?cursor= is what a page before gave as next"));
+        }
+        return new Query(
+                request.getParameter("pool"),
+                state,
+                request.getParameter("func"),
+                cursor == null ? null : UUID.fromString(cursor),
+                limit(request));
+    }
+
+    private static int limit(HttpServletRequest request) {
+        var text = request.getParameter("limit");
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        if (!text.matches("\\d{1,4}")
+                || Integer.parseInt(text) < 1
+                || Integer.parseInt(text) > HIGHEST_LIMIT) {
+            throw new Refused(new BadRequest("?limit= is from 1 to " + HIGHEST_LIMIT));
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static Duration timeout(HttpServletRequest request) {
+        return Patience.capped(Patience.parameter(request, "timeout").orElse(DEFAULT_WAIT));
+    }
+
+    /** What is no UUID is no result either. */
+    private static UUID uuid(String id) {
+        if (!UUID_TEXT.matcher(id).matches()) {
+            throw new Refused(new ResultUnknown(id));
+        }
+        return UUID.fromString(id);
+    }
+}

@@ -1,0 +1,141 @@
+package io.procpool.wire;
+
+import io.procpool.payload.Payload;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A frame's header: a JSON object, or nothing. Fields that are missing or of another type read as absent. */
+public final class Header {
+    public static final Header EMPTY = new Header(Payload.of(new byte[0]));
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+    private final Payload text;
+    private @Nullable ObjectNode fields;
+
+    private Header(Payload text) {
+        this.text = text;
+    }
+
+    public static Header of(Map<String, ?> fields) {
+        return new Header(Payload.of(JSON.writeValueAsBytes(fields)));
+    }
+
+    /** @param text kept as it is and read at the first question */
+    public static Header ofText(Payload text) {
+        return text.size() == 0 ? EMPTY : new Header(text);
+    }
+
+    Payload text() {
+        return text;
+    }
+
+    /** Reads the text now, so that a broken header is found where the frame is. */
+    Header checked() throws ProtocolViolation {
+        if (text.size() > 0 && fields == null) {
+            try {
+                if (!(JSON.readTree(text.toByteArray()) instanceof ObjectNode object)) {
+                    throw new ProtocolViolation("a header is no JSON object");
+                }
+                fields = object;
+            } catch (JacksonException broken) {
+                throw new ProtocolViolation("a header is no JSON: " + broken.getOriginalMessage());
+            }
+        }
+        return this;
+    }
+
+    private @Nullable JsonNode field(String name) {
+        return fields == null ? null : fields.get(name);
+    }
+
+    public @Nullable String string(String name) {
+        var field = field(name);
+        return field != null && field.isString() ? field.stringValue() : null;
+    }
+
+    public String string(String name, String absent) {
+        var value = string(name);
+        return value == null ? absent : value;
+    }
+
+    public @Nullable Integer integer(String name) {
+        var field = field(name);
+        return field != null && field.isIntegralNumber() && field.canConvertToInt()
+                ? field.intValue()
+                : null;
+    }
+
+    public long number(String name, long absent) {
+        var field = field(name);
+        return field != null && field.isIntegralNumber() && field.canConvertToLong()
+                ? field.longValue()
+                : absent;
+    }
+
+    public double decimal(String name, double absent) {
+        var field = field(name);
+        return field != null && field.isNumber() ? field.doubleValue() : absent;
+    }
+
+    public List<String> strings(String name) {
+        var field = field(name);
+        return field == null || !field.isArray()
+                ? List.of()
+                : field.valueStream()
+                        .filter(JsonNode::isString)
+                        .map(JsonNode::stringValue)
+                        .toList();
+    }
+
+    public List<Integer> integers(String name) {
+        var field = field(name);
+        return field == null || !field.isArray()
+                ? List.of()
+                : field.valueStream()
+                        .filter(JsonNode::canConvertToInt)
+                        .map(JsonNode::intValue)
+                        .toList();
+    }
+
+    /** The objects of an array field, as headers of their own. */
+    public List<Header> objects(String name) {
+        var field = field(name);
+        return field == null || !field.isArray()
+                ? List.of()
+                : field.valueStream().filter(JsonNode::isObject).map(Header::ofNode).toList();
+    }
+
+    public Header object(String name) {
+        var field = field(name);
+        return field != null && field.isObject() ? ofNode(field) : EMPTY;
+    }
+
+    private static Header ofNode(JsonNode node) {
+        var header = new Header(Payload.of(JSON.writeValueAsBytes(node)));
+        header.fields = (ObjectNode) node;
+        return header;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Header header && text.equals(header.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return text.utf8();
+    }
+}

@@ -1,0 +1,6 @@
+"""The Python side of Procpool: a forkserver that imports the functions once, and the workers that run them.
+
+Standard library only, Python 3.9 to 3.14. What is said over the sockets is in docs/protocol.md.
+"""
+
+PROTOCOL_VERSIONS = [1]

@@ -1,0 +1,56 @@
+package io.procpool.payload;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class PayloadTest {
+    @Test
+    void every_way_out_gives_the_same_bytes() throws IOException {
+        var payload = Payload.of("xxé😀yy".getBytes(UTF_8), 2, 8);
+        var out = new ByteArrayOutputStream();
+        payload.writeTo(out);
+        var buffer = payload.asByteBuffer();
+        byte[] read = new byte[buffer.remaining()];
+        buffer.get(read);
+        assertThat(payload.utf8()).isEqualTo("é😀");
+        assertThat(payload.size()).isEqualTo(6);
+        assertThat(out.toByteArray())
+                .isEqualTo(read)
+                .isEqualTo(payload.toByteArray())
+                .isEqualTo("é😀".getBytes(UTF_8));
+        assertThat(buffer.isReadOnly()).isTrue();
+        assertThat(buffer.capacity()).isEqualTo(6);
+    }
+
+    @Test
+    void payloads_are_equal_by_content() {
+        var whole = Payload.ofUtf8("abcabc");
+        assertThat(whole.slice(0, 3))
+                .isEqualTo(whole.slice(3, 6))
+                .hasSameHashCodeAs(whole.slice(3, 6));
+        assertThat(whole.slice(1, 3)).isNotEqualTo(whole.slice(0, 2));
+        assertThat(whole.slice(2, 2))
+                .isEqualTo(Payload.of(new byte[0]))
+                .isEqualTo(Payload.ofUtf8(""));
+    }
+
+    @Test
+    void a_slice_keeps_within_its_payload() {
+        var middle = Payload.ofUtf8("abcdef").slice(1, 5);
+        assertThat(middle.slice(1, 3).utf8()).isEqualTo("cd");
+        assertThatThrownBy(() -> middle.slice(0, 5)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> middle.slice(-1, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Payload.of(new byte[2], 1, 3))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void its_text_for_logs_does_not_show_the_content() {
+        assertThat(Payload.ofUtf8("secret")).hasToString("Payload[6 bytes]");
+    }
+}
