@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 from typing import Any, Callable, Dict, List, Optional, Tuple
@@ -156,22 +155,20 @@ class Host:
         self._requests = 0
         self._workers: List[Worker] = []
         self._early: Dict[Tuple[str, str], Peer] = {}
+        # A file, as the service has one: streams that once could seek must do as sockets in the workers.
+        self._log = tempfile.TemporaryFile()
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPYCACHEPREFIX": CACHE, **(env or {})}
         self.process = subprocess.Popen([sys.executable, *python], stdin=subprocess.PIPE, env=environment,
-                                        cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        assert self.process.stdin is not None and self.process.stderr is not None
-        self.errors = b""
-        self._error_reader = threading.Thread(target=self._read_errors, daemon=True)
-        self._error_reader.start()
+                                        cwd=self.folder, stdout=self._log, stderr=subprocess.STDOUT)
+        assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({"socket": self.path, "token": "control-token"}).encode() + b"\n")
         self.process.stdin.close()
         self.control = self._accept("control", "control-token")
         self.control.send(frames.WELCOME, 0, self.welcome)
 
-    def _read_errors(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.errors += line
+    def log(self) -> bytes:
+        """What the forkserver and its imports have printed."""
+        return os.pread(self._log.fileno(), 1 << 20, 0)
 
     def _accept(self, channel: str, token: str) -> Peer:
         while (channel, token) not in self._early:
@@ -211,7 +208,7 @@ class Host:
     def _next_but_exits(self) -> frames.Frame:
         while True:
             frame = self.control.read()
-            assert frame is not None, "the forkserver ended: " + self.errors.decode()
+            assert frame is not None, "the forkserver ended: " + self.log().decode()
             if frame.kind != frames.EXITED:
                 return frame
             self.exits[frame.header["pid"]] = frame.header
@@ -240,9 +237,7 @@ class Host:
             if self.process.returncode is None:
                 self.process.send_signal(signal.SIGKILL)
                 self.process.wait()
-            self._error_reader.join(CEILING)
-            assert self.process.stderr is not None
-            self.process.stderr.close()
+            self._log.close()
             shutil.rmtree(self.folder, ignore_errors=True)
 
 class Forkserver(unittest.TestCase):

@@ -122,14 +122,27 @@ class Imports(Hosted):
         wait_for(lambda: not alive(helper), "the helper's end")
 
     def test_output_of_imports_is_not_doubled_by_forks(self):
-        host = self.host({"loud.py": "import sys\nsys.stderr.write('once')\n" + FINE})
+        host = self.host({"loud.py": "import sys\nsys.stderr.write('once\\n')\nprint('too', end='')\n" + FINE})
         host.catalogue()
         for _ in range(3):
             worker = host.fork()
             worker.value("loud.pid")
             self.assertEqual(worker.output(), b"")
-        host.close()
-        self.assertEqual(host.errors, b"once")
+        host.control.send(frames.BYE)
+        host.process.wait()
+        self.assertEqual(host.log(), b"once\ntoo")
+
+    def test_a_logger_that_a_module_sets_up_writes_to_the_output_of_each_worker(self):
+        source = "import logging, sys\nlogging.basicConfig(stream=sys.stdout, format='%(message)s')\n" \
+                 "def warn(text): logging.warning(text)\n"
+        host = self.host({"logs.py": source})
+        host.catalogue()
+        for text in ("größe", "second"):
+            worker = host.fork()
+            for _ in range(3):
+                worker.value("logs.warn", text)
+            self.assertEqual(worker.output(), (3 * (text + "\n")).encode())
+        self.assertEqual(host.log(), b"")
 
     def test_the_current_folder_is_not_on_the_path(self):
         host = self.host({"tries.py": "def f():\n  import stranger\n"})

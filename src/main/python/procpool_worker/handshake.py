@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import faulthandler
-import io
 import json
 import os
 import resource
 import socket
 import sys
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, TextIO, Tuple
 
 from . import PROTOCOL_VERSIONS, frames
 
@@ -44,17 +43,29 @@ def configuration() -> Dict[str, Any]:
 
 def prepare_process() -> None:
     """What holds for the forkserver and all that it forks, so that a fork has less to do."""
-    for name, number in (("stdout", 1), ("stderr", 2)):
-        stream = getattr(sys, name)
-        if isinstance(stream, io.TextIOWrapper):
-            # Changed in place: a logger that was set up at import holds on to the object.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
-        else:
-            setattr(sys, name, open(number, "w", 1, "utf-8", "backslashreplace", closefd=False))
+    sys.stdout = sys.__stdout__ = _text_stream(1)  # type: ignore[misc,assignment]
+    sys.stderr = sys.__stderr__ = _text_stream(2)  # type: ignore[misc,assignment]
     faulthandler.enable(2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)  # JSON has no limit, and the service limits bodies
+
+
+def _text_stream(number: int) -> TextIO:
+    """A stream for that descriptor, made before the imports: a logger that is set up in one keeps the object for good.
+
+    What is below it changes later: a log file here may be a socket in a worker. So it is made over a pipe, lest it
+    remember that it can seek.
+    """
+    read_end, write_end = os.pipe()
+    kept = os.dup(number)
+    os.dup2(write_end, number)
+    try:
+        return open(number, "w", 1, "utf-8", "backslashreplace", closefd=False)
+    finally:
+        os.dup2(kept, number)
+        for descriptor in (kept, read_end, write_end):
+            os.close(descriptor)
 
 
 def allow_nesting(levels: int) -> None:

@@ -91,7 +91,9 @@ record JobWork(Job job) implements Work {
                     run.peakRss(),
                     run.outputTail(),
                     run.outputTruncated(),
-                    end instanceof Task.End.Broke(var problem) ? problem : null);
+                    end instanceof Task.End.Broke(var problem)
+                            ? problem.shifted(task.firstItem())
+                            : null);
         }
     }
 }

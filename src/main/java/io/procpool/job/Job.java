@@ -51,6 +51,7 @@ public final class Job {
     private final Set<Task> running = new LinkedHashSet<>();
     private JobState decided = new Pending();
     private JobState shown = decided;
+    private Runnable onReady = () -> {};
     private int tasks;
     private int nextItem;
     private int done;
@@ -329,12 +330,30 @@ public final class Job {
 
     /** Shows the outcome that was decided. */
     void publish() {
+        Runnable follower;
         lock.lock();
         try {
             shown = decided;
+            follower = onReady;
             bump();
         } finally {
             lock.unlock();
+        }
+        follower.run();
+    }
+
+    /** Runs {@code follower} once its outcome shows; at once if it does already. There is one at most. */
+    void onReady(Runnable follower) {
+        boolean now;
+        lock.lock();
+        try {
+            onReady = follower;
+            now = shown instanceof Final;
+        } finally {
+            lock.unlock();
+        }
+        if (now) {
+            follower.run();
         }
     }
 
@@ -402,7 +421,9 @@ public final class Job {
     }
 
     private void freshen() {
-        if (stale && System.nanoTime() - bumpedNanos >= PROGRESS_NANOS) {
+        if (stale
+                && !(decided instanceof Final)
+                && System.nanoTime() - bumpedNanos >= PROGRESS_NANOS) {
             bump();
         }
     }

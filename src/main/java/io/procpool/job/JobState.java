@@ -98,6 +98,8 @@ public sealed interface JobState {
         };
     }
 
+    List<String> UNFINISHED = List.of("pending", "running");
+
     List<String> LABELS =
             List.of("pending", "running", "succeeded", "failed", "cancelled", "expired");
 }

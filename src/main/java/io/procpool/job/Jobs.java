@@ -20,8 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
@@ -40,15 +39,17 @@ public final class Jobs implements AutoCloseable {
     private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
     private final NavigableMap<UUID, Job> live = new ConcurrentSkipListMap<>();
     private final RecentJobs recent = new RecentJobs();
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("job-expiry").factory());
+    private final ScheduledThreadPoolExecutor timer =
+            new ScheduledThreadPoolExecutor(
+                    1, Thread.ofPlatform().daemon().name("job-expiry").factory());
 
     Jobs(JobStore store, Workers workers, Clock clock, LimitSettings limits) {
         this.store = store;
         this.workers = workers;
         this.clock = clock;
         this.maxResult = limits.json().maxBytes();
+        timer.setRemoveOnCancelPolicy(
+                true); // a job that is done must not stay in memory until it would have expired
     }
 
     /**
@@ -82,7 +83,7 @@ public final class Jobs implements AutoCloseable {
     }
 
     private void expire(Job job, Duration after) {
-        var _ =
+        var lapse =
                 timer.schedule(
                         () -> {
                             if (job.lapse(after)) {
@@ -91,6 +92,7 @@ public final class Jobs implements AutoCloseable {
                         },
                         after.toNanos(),
                         TimeUnit.NANOSECONDS);
+        job.onReady(() -> lapse.cancel(false));
     }
 
     /** The one place where an outcome is taken in: it shows when it lasts. */
@@ -116,10 +118,15 @@ public final class Jobs implements AutoCloseable {
      * @return false if it has got its outcome meanwhile
      */
     public boolean keep(Job job) {
-        if (!job.becomeAsync()) {
+        var record = job.snapshot();
+        if (record.ready()) {
             return false;
         }
-        store.accept(job.snapshot());
+        store.accept(record); // first: once it is async, its end goes to the store
+        if (!job.becomeAsync()) {
+            store.withdraw(job.id());
+            return false;
+        }
         return true;
     }
 
@@ -206,14 +213,17 @@ public final class Jobs implements AutoCloseable {
     /** By falling id, which is by falling time. */
     public List<JobRecord> list(Query query) {
         var merged = new TreeMap<UUID, JobRecord>(Comparator.reverseOrder());
-        collect(query, store.list(query), merged);
-        collect(query, recent.all(), merged);
+        // The live ones first: what ends meanwhile is in one of the others by then.
         var candidates = query.before() == null ? live : live.headMap(query.before(), false);
         candidates.descendingMap().values().stream()
                 .map(Job::snapshot)
                 .filter(query::matches)
                 .limit(query.limit())
                 .forEach(record -> merged.put(record.id(), record));
+        collect(query, recent.all(), merged);
+        if (query.state() == null || !JobState.UNFINISHED.contains(query.state())) {
+            collect(query, store.list(query), merged); // it does not know what has begun since
+        }
         return merged.values().stream().filter(query::matches).limit(query.limit()).toList();
     }
 

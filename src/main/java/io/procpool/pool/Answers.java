@@ -2,6 +2,7 @@ package io.procpool.pool;
 
 import io.procpool.payload.Limits;
 import io.procpool.payload.Nesting;
+import io.procpool.payload.Payload;
 import io.procpool.pool.Outcome.Failed;
 import io.procpool.pool.Outcome.ItemFailure;
 import io.procpool.pool.Outcome.Returned;
@@ -9,6 +10,7 @@ import io.procpool.problem.Failure;
 import io.procpool.wire.Frame;
 import io.procpool.wire.Header;
 import io.procpool.wire.Kind;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker's answer means. */
@@ -24,7 +26,8 @@ final class Answers {
         if (answer.is(Kind.ERROR)) {
             return new Failed(failure(call.func(), header));
         }
-        int depth = Nesting.depth(answer.payload());
+        var parts = Parts.of(answer);
+        int depth = Nesting.depth(parts.value());
         // A chunk's array is ours, not the function's: its values may nest as deep as an apply's.
         int allowed = call.verb().equals("apply") ? limits.maxNesting() : limits.maxNesting() + 1;
         if (depth > allowed) {
@@ -37,10 +40,25 @@ final class Answers {
                                     + " are allowed"));
         }
         var errors =
-                header.objects("errors").stream()
+                parts.errors().stream()
                         .map(error -> new ItemFailure(index(error), failure(call.func(), error)))
                         .toList();
-        return new Returned(answer.payload(), errors);
+        return new Returned(parts.value(), errors);
+    }
+
+    /** A long list of errors stands behind the value in the body instead of in the header. */
+    private record Parts(Payload value, List<Header> errors) {
+        static Parts of(Frame answer) {
+            var body = answer.payload();
+            var length = answer.header().integer("value_length");
+            if (length == null) {
+                return new Parts(body, answer.header().objects("errors"));
+            }
+            if (length < 0 || length > body.size()) {
+                return new Parts(body, List.of());
+            }
+            return new Parts(body.slice(0, length), Header.list(body.slice(length, body.size())));
+        }
     }
 
     private static int index(Header error) {

@@ -27,8 +27,6 @@ final class FolderWatch {
     }
 
     void start() {
-        told = folder.fingerprint();
-        seen = told;
         var _ =
                 timer.scheduleWithFixedDelay(
                         this::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -141,9 +142,10 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
     /**
      * Makes a pool, or gives a running one another specification. A pool that is closed or terminated and joined is made anew.
      *
+     * @param condition sees the pool that is there before anything is changed, and may refuse; nobody changes it meanwhile
      * @throws Refused if the name or the runtime is none, or the pool has not ended yet
      */
-    public Put put(String name, PoolSpec spec) {
+    public Put put(String name, PoolSpec spec, Consumer<Optional<Pool>> condition) {
         requireNotDraining();
         if (!PoolSpec.isName(name)) {
             throw new Refused(
@@ -164,6 +166,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
         changing.lock();
         try {
             var existing = pools.get(name);
+            condition.accept(Optional.ofNullable(existing));
             if (existing != null && existing.state() != PoolState.RUN && !existing.joined()) {
                 throw new Refused(new PoolNotRunning(name, existing.state().name()));
             }
@@ -207,15 +210,17 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
     /**
      * Terminates a pool and forgets it. Its results stay.
      *
+     * @param condition as for {@link #put}
      * @throws Refused if there is none, or it is {@link #DEFAULT}
      */
-    public void delete(String name) {
+    public void delete(String name, Consumer<Optional<Pool>> condition) {
         if (name.equals(DEFAULT)) {
             throw new Refused(new PoolPermanent(name));
         }
         changing.lock();
         try {
             var pool = require(name);
+            condition.accept(Optional.of(pool));
             store.forget(name);
             pools.remove(name);
             pool.terminate();

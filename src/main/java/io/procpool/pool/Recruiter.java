@@ -77,7 +77,7 @@ final class Recruiter {
         return member;
     }
 
-    private static void initialize(
+    private void initialize(
             Worker worker, String initializer, PoolSpec spec, BooleanSupplier wanted)
             throws StartFailed {
         var body =
@@ -87,7 +87,8 @@ final class Recruiter {
                         Payload.ofUtf8(",\"kwds\":{}}"));
         var header = Header.of(Map.of("verb", "initialize", "func", initializer));
         worker.send(new Frame(Kind.CALL.number(), INITIALIZE, header, body));
-        long deadline = System.nanoTime() + spec.startTimeout().toNanos();
+        var patience = pool.spec().startTimeout(); // the generation's may be of a former one
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             switch (worker.await(deadline)) {
                 case Event.Received(var frame)
@@ -123,7 +124,7 @@ final class Recruiter {
                                 "the initializer "
                                         + initializer
                                         + " did not end within start_timeout ("
-                                        + spec.startTimeout().toMillis() / 1000.0
+                                        + patience.toMillis() / 1000.0
                                         + " s)");
                 case Event.Poked _ -> {
                     if (!wanted.getAsBoolean()) {

@@ -137,6 +137,10 @@ final class Slot implements Runnable, FairQueue.Taker {
                     return;
                 }
             }
+        } catch (RuntimeException | Error bug) {
+            current.worker.destroy();
+            pool.discharge(current, ExitReason.PROTOCOL_ERROR);
+            throw bug;
         } finally {
             member = null;
             pool.queue().leave(this);

@@ -200,7 +200,6 @@ final class TaskRun {
     }
 
     private void tell(Outcome outcome, Exit exit) {
-        told = true;
         var ran = Duration.ofNanos(System.nanoTime() - startedNanos);
         pool.listener().taskEnded(pool.name(), call.func(), outcome, ran);
         call.listener()
@@ -216,5 +215,6 @@ final class TaskRun {
                                 exit.peakRss(),
                                 worker.output().text(),
                                 worker.output().truncated()));
+        told = true;
     }
 }

@@ -62,11 +62,11 @@ public sealed interface Failure extends Problem {
     /** The same failure with its item counted from the start of the map instead of the start of the chunk. */
     default Failure shifted(int items) {
         return switch (this) {
-            case FunctionRaised(var exception, Integer index) ->
+            case FunctionRaised(var exception, Integer index) when index != null ->
                     new FunctionRaised(exception, index + items);
-            case ArgumentsDoNotFit(var detail, Integer index) ->
+            case ArgumentsDoNotFit(var detail, Integer index) when index != null ->
                     new ArgumentsDoNotFit(detail, index + items);
-            case NotSerializable(var detail, Integer index) ->
+            case NotSerializable(var detail, Integer index) when index != null ->
                     new NotSerializable(detail, index + items);
             default -> this;
         };

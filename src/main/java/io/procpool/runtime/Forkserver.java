@@ -102,6 +102,10 @@ final class Forkserver implements AutoCloseable {
         @Override
         public void abandon() {
             ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            if (ProcessMemory.isThere(pid)) {
+                return; // it does not die: in uninterruptible sleep, most likely. No fault of the
+                // forkserver's
+            }
             LOG.error(
                     "The forkserver of pool {} does not report the end of worker {}: it is ended",
                     pool,
@@ -267,16 +271,20 @@ final class Forkserver implements AutoCloseable {
         if (!closing) {
             LOG.warn("forkserver-lost: the forkserver of pool {} {}", pool, how);
         }
+        lost.complete(
+                cause); // first of all: whoever hears of a lost worker must find that no other
+        // comes from here
         ready.completeExceptionally(new StartFailed(cause));
         forks.values().forEach(answer -> answer.completeExceptionally(new StartFailed(cause)));
         children.values()
                 .forEach(
                         child -> {
-                            ProcessHandle.of(child.pid).ifPresent(ProcessHandle::destroyForcibly);
+                            Posix.killGroup(
+                                    child.pid); // the parent-death signal has reached the worker,
+                            // but not its children
                             child.exit.complete(Exit.unknown(cause));
                         });
         children.clear();
-        lost.complete(cause);
     }
 
     @Override

@@ -7,6 +7,8 @@ import java.util.OptionalLong;
 
 /** What the kernel says about a process, where there is a {@code /proc} (proc(5)). */
 public final class ProcessMemory {
+    private static final char GONE = ' ';
+
     private ProcessMemory() {}
 
     /** Bytes that only this process has: what a forked worker shares with its forkserver is not its own. */
@@ -24,12 +26,22 @@ public final class ProcessMemory {
 
     /** Whether the process is stopped (state T): by SIGSTOP, or by a debugger. */
     public static boolean isStopped(long pid) {
+        var state = state(pid);
+        return state == 'T' || state == 't';
+    }
+
+    /** Whether there is such a process and it has not ended: one that nobody has reaped yet has. */
+    static boolean isThere(long pid) {
+        var state = state(pid);
+        return state != GONE && state != 'Z' && state != 'X';
+    }
+
+    private static char state(long pid) {
         try {
             var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            var state = stat.charAt(stat.lastIndexOf(')') + 2);
-            return state == 'T' || state == 't';
+            return stat.charAt(stat.lastIndexOf(')') + 2);
         } catch (IOException | RuntimeException gone) {
-            return false;
+            return GONE;
         }
     }
 }

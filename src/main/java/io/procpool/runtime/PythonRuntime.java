@@ -180,7 +180,10 @@ final class PythonRuntime implements Runtime {
                                                 functions.path().stream()
                                                         .map(Path::toString)
                                                         .toList(),
-                                        "allow", functions.allow()),
+                                        "allow",
+                                                functions.allow().stream()
+                                                        .filter(entry -> !entry.startsWith("java."))
+                                                        .toList()),
                         "preload", spec.preload(),
                         "start_method", spec.startMethod(),
                         "socket", host.socket().path().toString(),

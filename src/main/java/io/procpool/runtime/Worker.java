@@ -31,7 +31,7 @@ public final class Worker {
     /** More than a socket buffers, less than a flood: who writes without end must not keep the owner from its deadline. */
     private static final int DRAIN_AT_ONCE = 4 << 20;
 
-    private static final Duration KILL_SEEN_WITHIN = Duration.ofSeconds(2);
+    private static final Duration KILL_SEEN_WITHIN = Duration.ofSeconds(5);
 
     /** What happened while the owner waited. */
     public sealed interface Event {

@@ -47,7 +47,8 @@ final class Bodies {
         return slicer.slice(bytes(request, hold));
     }
 
-    private static void requireJson(HttpServletRequest request) {
+    /** Looks at the headers alone: before anything asks for a parameter, which would read a form. */
+    static void requireJson(HttpServletRequest request) {
         var type = request.getContentType();
         if (request.getHeader("Content-Encoding") != null) {
             throw new Refused(

@@ -3,11 +3,13 @@ package io.procpool.web;
 import io.procpool.problem.Problem;
 import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refusal.Internal;
+import io.procpool.problem.Refusal.MethodNotAllowed;
 import io.procpool.problem.Refusal.PathUnknown;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -20,8 +22,16 @@ final class ErrorPage implements ErrorController {
     void render(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int code = status instanceof Integer number ? number : 404;
-        var path = String.valueOf(request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI));
-        ProblemHandler.send(response, problem(code, path));
+        var failed = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        var path = failed == null ? request.getRequestURI() : failed.toString();
+        ProblemHandler.send(
+                response, code == 405 ? notAllowed(request, response) : problem(code, path));
+    }
+
+    private static Problem notAllowed(HttpServletRequest request, HttpServletResponse response) {
+        var allowed = response.getHeader("Allow");
+        return new MethodNotAllowed(
+                request.getMethod(), allowed == null ? List.of() : List.of(allowed.split(", ")));
     }
 
     private static Problem problem(int code, String path) {

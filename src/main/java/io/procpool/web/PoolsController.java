@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -50,8 +51,7 @@ final class PoolsController {
             throws IOException {
         try (var hold = bodies.hold()) {
             var spec = PoolJson.read(bodies.read(request, hold));
-            requireMatch(pool, request);
-            var put = pools.put(pool, spec);
+            var put = pools.put(pool, spec, current -> requireMatch(current, request));
             if (put.created()) {
                 response.setHeader("Location", "/v1/pools/" + pool);
             }
@@ -59,8 +59,8 @@ final class PoolsController {
         }
     }
 
-    private void requireMatch(String name, HttpServletRequest request) {
-        var current = pools.find(name).map(PoolsController::etag).orElse("none");
+    private static void requireMatch(Optional<Pool> pool, HttpServletRequest request) {
+        var current = pool.map(PoolsController::etag).orElse("none");
         var wanted = request.getHeader("If-Match");
         var unwanted = request.getHeader("If-None-Match");
         if ((wanted != null && !ETags.matches(wanted, current))
@@ -82,8 +82,9 @@ final class PoolsController {
     }
 
     @DeleteMapping("/{pool}")
-    void delete(@PathVariable String pool, HttpServletResponse response) {
-        pools.delete(pool);
+    void delete(
+            @PathVariable String pool, HttpServletRequest request, HttpServletResponse response) {
+        pools.delete(pool, current -> requireMatch(current, request));
         response.setStatus(204);
     }
 

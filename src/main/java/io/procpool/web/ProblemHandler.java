@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -77,6 +78,13 @@ final class ProblemHandler {
     void interrupted(InterruptedException shutdown, HttpServletResponse response)
             throws IOException {
         send(response, new Draining(RETRY_AFTER));
+    }
+
+    /** Tomcat could not read the query string. */
+    @ExceptionHandler
+    void badQuery(InvalidParameterException wrong, HttpServletResponse response)
+            throws IOException {
+        send(response, new BadRequest("The parameters can't be read: " + wrong.getMessage()));
     }
 
     /** The client is gone, or sent less than it announced: there is nobody to answer, or nothing to say but that. */

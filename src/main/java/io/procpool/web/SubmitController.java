@@ -73,6 +73,7 @@ final class SubmitController {
     private void wait(
             String pool, Verb verb, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
+        Bodies.requireJson(request);
         var wish = Patience.wish(request);
         var patience = wish.patience().orElse(Patience.ENDLESS);
         var job = submit(pool, verb, patience.isZero(), request);

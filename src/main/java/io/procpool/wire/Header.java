@@ -113,6 +113,19 @@ public final class Header {
                 : field.valueStream().filter(JsonNode::isObject).map(Header::ofNode).toList();
     }
 
+    /** A JSON array of objects that is not in a header; what is none reads as empty. */
+    public static List<Header> list(Payload text) {
+        try {
+            return JSON.readTree(text.toByteArray())
+                    .valueStream()
+                    .filter(JsonNode::isObject)
+                    .map(Header::ofNode)
+                    .toList();
+        } catch (JacksonException broken) {
+            return List.of();
+        }
+    }
+
     public Header object(String name) {
         var field = field(name);
         return field != null && field.isObject() ? ofNode(field) : EMPTY;

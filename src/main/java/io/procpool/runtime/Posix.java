@@ -1,0 +1,39 @@
+package io.procpool.runtime;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** The calls of POSIX.1-2017 that Java has no word for. */
+@SuppressWarnings("restricted") // native access is granted in the manifest and by the build
+final class Posix {
+    private static final MethodHandle KILL =
+            Linker.nativeLinker()
+                    .downcallHandle(
+                            Linker.nativeLinker().defaultLookup().findOrThrow("kill"),
+                            FunctionDescriptor.of(
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.JAVA_INT));
+
+    private Posix() {}
+
+    /**
+     * SIGKILL to a whole process group, kill(3p). For groups whose leader nobody holds un-reaped any more: a live member still keeps
+     * the number from being given to another.
+     */
+    static void killGroup(long group) {
+        if (group <= 1) {
+            throw new IllegalArgumentException(
+                    "no process group of a worker: " + group); // -1 would be everybody
+        }
+        try {
+            // Its only errors are ESRCH and EPERM: there is no such group any more, or the number
+            // is another user's by now.
+            var _ = (int) KILL.invokeExact((int) -group, WorkerProcess.SIGKILL);
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.procpool.service;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.procpool.Procpool;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * A service in a process of its own, for tests that kill it or count what it holds. {@link #close} kills it and whatever it has
+ * left: also when it should have left nothing.
+ */
+public final class ServiceProcess implements AutoCloseable {
+    private static final Pattern READY =
+            Pattern.compile("Procpool .* on (http://127\\.0\\.0\\.1:\\d+), .*");
+    private static final long CEILING_SECONDS = 60;
+
+    private final Process process;
+    private final Path home;
+    private final Path log;
+    private final String url;
+
+    private ServiceProcess(List<String> settings) throws Exception {
+        home = Files.createTempDirectory("procpool-service");
+        log = Files.createTempFile("procpool-service", ".log");
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-XX:TieredStopAtLevel=1", // it starts faster
+                                "-Xmx256m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Procpool.class.getName(),
+                                "--server.port=0",
+                                "--procpool.home=" + home,
+                                "--procpool.functions.path="
+                                        + Path.of("src/test/functions").toAbsolutePath()));
+        command.addAll(settings);
+        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        url = awaitReady();
+    }
+
+    /** Returns when it has said that it is ready. Later settings win over earlier ones. */
+    public static ServiceProcess start(String... settings) throws Exception {
+        return new ServiceProcess(List.of(settings));
+    }
+
+    private String awaitReady() throws Exception {
+        var line = CompletableFuture.supplyAsync(this::firstLine);
+        try {
+            var ready = READY.matcher(line.get(CEILING_SECONDS, TimeUnit.SECONDS));
+            if (ready.matches()) {
+                return ready.group(1);
+            }
+            throw new AssertionError("the service said '" + line.join() + "':\n" + log());
+        } catch (Exception | AssertionError failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    private String firstLine() {
+        try {
+            return String.valueOf(new BufferedReader(process.inputReader(UTF_8)).readLine());
+        } catch (IOException failure) {
+            return failure.toString();
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public String url() {
+        return url;
+    }
+
+    /** What it has written to its log. */
+    public String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    public RequestSpecification request() {
+        return RestAssured.given().baseUri(url).urlEncodingEnabled(false);
+    }
+
+    public Response get(String path) {
+        return request().get(path);
+    }
+
+    public Response post(String path, String json) {
+        return request().contentType("application/json").body(json).post(path);
+    }
+
+    public Response put(String path, String json) {
+        return request().contentType("application/json").body(json).put(path);
+    }
+
+    /** kill -9. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM, as a supervisor sends it. Does not wait. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Its exit status, when it has ended. */
+    public int exitCode() throws InterruptedException {
+        if (!process.waitFor(CEILING_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("the service has not ended after " + CEILING_SECONDS + " s");
+        }
+        return process.exitValue();
+    }
+
+    /** The living forkservers and workers of this service, whoever is their parent by now: they run from its home. */
+    public List<Long> workers() {
+        return Processes.running(home.toString()).stream()
+                .filter(pid -> pid != process.pid())
+                .toList();
+    }
+
+    @Override
+    public void close() throws Exception {
+        kill();
+        workers().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        FileSystemUtils.deleteRecursively(home);
+        Files.deleteIfExists(log);
+    }
+}
