@@ -276,14 +276,13 @@ final class Forkserver implements AutoCloseable {
         // comes from here
         ready.completeExceptionally(new StartFailed(cause));
         forks.values().forEach(answer -> answer.completeExceptionally(new StartFailed(cause)));
-        children.values()
-                .forEach(
-                        child -> {
-                            Posix.killGroup(
-                                    child.pid); // the parent-death signal has reached the worker,
-                            // but not its children
-                            child.exit.complete(Exit.unknown(cause));
-                        });
+        for (var child : children.values()) {
+            if (!closing) {
+                // The parent-death signal has reached the worker, but not its children.
+                Posix.killGroup(child.pid);
+            }
+            child.exit.complete(Exit.unknown(cause));
+        }
         children.clear();
     }
 

@@ -33,7 +33,8 @@ public final class PlainErrors extends ErrorReportValve {
     }
 
     private static Problem problem(int status) {
-        return status < 500
+        // 501 and 505 tell of what was asked for, not of what went wrong here.
+        return status < 500 || status == 501 || status == 505
                 ? new BadRequest(
                         "The request is no HTTP request that could be read (status " + status + ")")
                 : new Internal(UUID.randomUUID().toString());

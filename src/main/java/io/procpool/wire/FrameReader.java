@@ -84,6 +84,9 @@ public final class FrameReader {
 
     private @Nullable Frame next() throws ProtocolViolation {
         if (partial == null) {
+            if (buffer.remaining() >= Integer.BYTES) {
+                checkLength(Integer.toUnsignedLong(buffer.getInt(buffer.position())));
+            }
             if (buffer.remaining() < Integer.BYTES + Frame.FIXED) {
                 return null;
             }
@@ -103,16 +106,23 @@ public final class FrameReader {
                 current.kind, current.callId, header, body.size() == 0 ? List.of() : List.of(body));
     }
 
+    /** At once: who sends a length that can't be is not waited for. */
+    private void checkLength(long length) throws ProtocolViolation {
+        if (length < Frame.FIXED) {
+            throw new ProtocolViolation(
+                    "a frame of " + length + " bytes is shorter than its fixed part");
+        }
+        if (length > (long) Frame.FIXED + limits.maxHeader() + limits.maxBody()) {
+            throw new ProtocolViolation("a frame of " + length + " bytes is over all limits");
+        }
+    }
+
     private Partial begin() throws ProtocolViolation {
         long length = Integer.toUnsignedLong(buffer.getInt());
         int kind = Byte.toUnsignedInt(buffer.get());
         long callId = buffer.getLong();
         long headerLength = Integer.toUnsignedLong(buffer.getInt());
         long rest = length - Frame.FIXED;
-        if (rest < 0) {
-            throw new ProtocolViolation(
-                    "a frame of " + length + " bytes is shorter than its fixed part");
-        }
         if (headerLength > rest) {
             throw new ProtocolViolation(
                     "a header of " + headerLength + " bytes is longer than its frame");

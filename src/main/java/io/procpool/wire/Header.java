@@ -1,6 +1,9 @@
 package io.procpool.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.procpool.payload.Payload;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +44,14 @@ public final class Header {
     Header checked() throws ProtocolViolation {
         if (text.size() > 0 && fields == null) {
             try {
-                if (!(JSON.readTree(text.toByteArray()) instanceof ObjectNode object)) {
+                // As text: of bytes, Jackson would guess the encoding and skip a byte order mark.
+                var json = UTF_8.newDecoder().decode(text.asByteBuffer()).toString();
+                if (!(JSON.readTree(json) instanceof ObjectNode object)) {
                     throw new ProtocolViolation("a header is no JSON object");
                 }
                 fields = object;
+            } catch (CharacterCodingException broken) {
+                throw new ProtocolViolation("a header is not UTF-8");
             } catch (JacksonException broken) {
                 throw new ProtocolViolation("a header is no JSON: " + broken.getOriginalMessage());
             }
