@@ -1,6 +1,7 @@
 package io.procpool.pool;
 
 import io.procpool.problem.Failure;
+import io.procpool.problem.Refusal;
 import io.procpool.problem.Refusal.QueueFull;
 import io.procpool.problem.Refused;
 import java.time.Duration;
@@ -54,6 +55,7 @@ final class FairQueue {
     private int size;
     private int waitedFor;
     private int inHand;
+    private @Nullable Refusal refusal;
     private @Nullable Failure closed;
 
     FairQueue(String pool) {
@@ -65,24 +67,20 @@ final class FairQueue {
      */
     void offer(Work work, int limit) {
         Taker woken;
-        Failure why;
         lock.lock();
         try {
+            if (refusal != null) {
+                throw new Refused(refusal);
+            }
             var entry = new Entry(work, System.nanoTime());
             if (entry.waiting > 0 && waitedFor >= limit) {
                 throw new Refused(new QueueFull(pool, limit, RETRY_AFTER));
             }
-            why = closed;
-            if (why == null) {
-                waitedFor += entry.waiting;
-                add(entry);
-            }
+            waitedFor += entry.waiting;
+            add(entry);
             woken = idle.poll();
         } finally {
             lock.unlock();
-        }
-        if (why != null) {
-            work.drop(why);
         }
         wake(woken);
     }
@@ -219,7 +217,17 @@ final class FairQueue {
         }
     }
 
-    /** Drops everything, now and from now on. */
+    /** Nothing new is taken from now on: what is drained then stays so. */
+    void refuse(Refusal why) {
+        lock.lock();
+        try {
+            refusal = why;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops everything, also what is put back later. To be {@link #refuse refusing} before. */
     void close(Failure why) {
         List<Entry> dropped = new ArrayList<>();
         lock.lock();

@@ -6,20 +6,16 @@ import io.procpool.problem.Refusal.PoolNotRunning;
 import io.procpool.problem.Refusal.PoolStillRunning;
 import io.procpool.problem.Refused;
 import io.procpool.runtime.Launcher;
-import io.procpool.runtime.ProcessMemory;
 import io.procpool.runtime.Worker;
 import io.procpool.wire.Frame;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +47,7 @@ public final class Pool {
     private final StartGate gate = new StartGate();
     private final Recruiter recruiter;
     private final Generations generations;
-    private final Map<Long, Member> members = new ConcurrentHashMap<>();
-    private final AtomicLong enlisted = new AtomicLong();
+    private final Roster roster;
     private final Instant created;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition slotEnded = lock.newCondition();
@@ -65,8 +60,9 @@ public final class Pool {
         this.name = name;
         this.crew = crew;
         this.queue = new FairQueue(name);
+        this.roster = new Roster(name, crew);
         this.recruiter = new Recruiter(this, gate);
-        this.generations = new Generations(name, crew, spec, this::wakeSlots);
+        this.generations = new Generations(name, crew, spec, this::newGeneration);
         this.created = crew.clock().instant();
     }
 
@@ -131,7 +127,7 @@ public final class Pool {
 
     /** How many workers the pool has started in its life. */
     public long workersStarted() {
-        return enlisted.get();
+        return roster.enlisted();
     }
 
     /** What the runtime in use says of itself: the start method, and warnings about it. Empty while it starts. */
@@ -145,30 +141,12 @@ public final class Pool {
     }
 
     public List<WorkerView> workers() {
-        return members.values().stream()
-                .sorted(Comparator.comparingLong(member -> member.id))
-                .map(Pool::view)
-                .toList();
+        return roster.views();
     }
 
-    private static WorkerView view(Member member) {
-        var call = member.current();
-        long pid = member.worker.pid();
-        return new WorkerView(
-                member.id,
-                pid,
-                member.state(),
-                member.served(),
-                member.started,
-                member.age(),
-                ProcessMemory.privateBytes(pid),
-                call == null ? null : call.func(),
-                call == null ? null : call.reference());
-    }
-
-    /** Workers in each state; cheap, for metrics. */
+    /** Workers in a state; cheap, for metrics. */
     public long countWorkers(WorkerState wanted) {
-        return members.values().stream().filter(member -> member.state() == wanted).count();
+        return roster.count(wanted);
     }
 
     /**
@@ -213,6 +191,7 @@ public final class Pool {
         } finally {
             lock.unlock();
         }
+        queue.refuse(new PoolNotRunning(name, state.name()));
         wakeSlots();
     }
 
@@ -224,6 +203,7 @@ public final class Pool {
         } finally {
             lock.unlock();
         }
+        queue.refuse(new PoolNotRunning(name, state.name()));
         queue.close(new Failure.PoolTerminated(name));
         wakeSlots();
     }
@@ -272,14 +252,15 @@ public final class Pool {
         }
     }
 
+    private void newGeneration() {
+        gate.doubt();
+        wakeSlots();
+    }
+
     private void wakeSlots() {
         gate.changed();
         slots.values().forEach(Slot::wake);
-        members.values()
-                .forEach(
-                        member ->
-                                member.worker
-                                        .poke()); // one that is being initialised has no slot yet
+        roster.pokeAll(); // one that is being initialised has no slot yet
     }
 
     // --- for the room ---
@@ -329,43 +310,13 @@ public final class Pool {
         return coming;
     }
 
-    Member enlist(Worker worker, Generation generation) {
-        var member =
-                new Member(
-                        enlisted.incrementAndGet(),
-                        worker,
-                        generation,
-                        crew.clock().instant(),
-                        ThreadLocalRandom.current().nextDouble());
-        members.put(member.id, member);
-        return member;
+    Roster roster() {
+        return roster;
     }
 
     /** A worker can serve. */
     void ready() {
         everReady = true;
-    }
-
-    /** A worker is gone. */
-    void discharge(Member member, ExitReason reason) {
-        members.remove(member.id);
-        member.generation.gone();
-        listener().workerExited(name, reason, member.served(), member.age());
-    }
-
-    /** Lets a worker go that has no task; completes when it is gone. A terminated pool's get no time for it. */
-    CompletableFuture<Void> retire(Member member, ExitReason reason) {
-        member.becomes(WorkerState.STOPPING);
-        return CompletableFuture.runAsync(
-                () -> {
-                    if (reason == ExitReason.TERMINATE) {
-                        member.worker.kill(0, spec().grace());
-                    } else {
-                        member.worker.retire(spec().grace());
-                    }
-                    discharge(member, reason);
-                },
-                crew.threads());
     }
 
     void ask(Worker worker, String reference, Frame ask) {
@@ -385,6 +336,9 @@ public final class Pool {
             lock.unlock();
         }
         if (last) {
+            // What was offered while the last slot ended would wait for ever.
+            queue.refuse(new PoolNotRunning(name, state.name()));
+            queue.close(new Failure.PoolTerminated(name));
             generations.close();
         } else if (state != PoolState.RUN) {
             wakeSlots(); // an idle one may have been left over by the last call of a closed pool

@@ -62,14 +62,14 @@ final class Recruiter {
 
     private Member start(Generation generation, BooleanSupplier wanted) throws StartFailed {
         var worker = generation.start();
-        var member = pool.enlist(worker, generation);
+        var member = pool.roster().enlist(worker, generation);
         var spec = generation.spec();
         if (spec.initializer() != null) {
             try {
                 initialize(worker, spec.initializer(), spec, wanted);
             } catch (StartFailed failure) {
                 worker.destroy();
-                pool.discharge(member, ExitReason.INIT_FAILED);
+                pool.roster().discharge(member, ExitReason.INIT_FAILED);
                 throw failure;
             }
         }

@@ -79,7 +79,7 @@ final class Slot implements Runnable, FairQueue.Taker {
         var spare = replacement == null ? null : replacement.exceptionally(_ -> null).join();
         retiring.join();
         if (spare != null) {
-            pool.retire(spare, pool.endReason()).join();
+            pool.roster().retire(spare, pool.endReason(), pool.spec().grace()).join();
         }
         pool.ended(this);
     }
@@ -129,7 +129,7 @@ final class Slot implements Runnable, FairQueue.Taker {
                 var call = pool.queue().poll(this, pool.spec().processes());
                 var lost = call == null ? idle(current) : task(current, call);
                 if (lost != null) {
-                    pool.discharge(current, lost);
+                    pool.roster().discharge(current, lost);
                     return;
                 }
                 if (dormant) {
@@ -139,7 +139,7 @@ final class Slot implements Runnable, FairQueue.Taker {
             }
         } catch (RuntimeException | Error bug) {
             current.worker.destroy();
-            pool.discharge(current, ExitReason.PROTOCOL_ERROR);
+            pool.roster().discharge(current, ExitReason.PROTOCOL_ERROR);
             throw bug;
         } finally {
             member = null;
@@ -174,7 +174,7 @@ final class Slot implements Runnable, FairQueue.Taker {
     private void retire(Member current, ExitReason why) {
         pool.queue().leave(this);
         retiring.join();
-        retiring = pool.retire(current, why);
+        retiring = pool.roster().retire(current, why, pool.spec().grace());
     }
 
     private @Nullable ExitReason task(Member current, Call call) {

@@ -8,14 +8,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets a pool's workers start. After a failure they try one at a time, with pauses that double from 0.1 s to 30 s, so that what
- * can't start does not spin: at most ten tries in the first minute, two a minute later.
+ * Lets a pool's workers start. As long as none has come up only four try at a time; after a failure one at a time, with pauses that
+ * double from 0.1 s to 30 s. So what can't start does not spin, however many processes are wanted: at most ten tries in the first
+ * minute, two a minute later.
  *
  * <p>Threads: starters enter and report, anyone asks. {@code lock} guards all fields.
  */
 final class StartGate {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final int MOST_UNPROVEN = 4;
 
     /** Why the pool can't start workers, since when and until when it pauses. */
     record Trouble(String cause, int failures, Duration untilNextTry) {}
@@ -25,7 +27,8 @@ final class StartGate {
     private int failures;
     private String cause = "";
     private long nextTryNanos;
-    private boolean trying;
+    private int starting;
+    private boolean proven;
 
     /** After the n-th failure in a row. */
     static Duration pause(int failures) {
@@ -43,12 +46,12 @@ final class StartGate {
         lock.lock();
         try {
             while (wanted.getAsBoolean()) {
-                long left = nextTryNanos - System.nanoTime();
-                if (failures == 0 || (!trying && left <= 0)) {
-                    trying = failures > 0;
+                long left = failures == 0 ? 0 : nextTryNanos - System.nanoTime();
+                if (left <= 0 && starting < mostAtATime()) {
+                    starting++;
                     return true;
                 }
-                if (trying) {
+                if (left <= 0) {
                     changed.awaitUninterruptibly();
                 } else {
                     changed.await(left, TimeUnit.NANOSECONDS);
@@ -58,6 +61,23 @@ final class StartGate {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int mostAtATime() {
+        if (failures > 0) {
+            return 1;
+        }
+        return proven ? Integer.MAX_VALUE : MOST_UNPROVEN;
+    }
+
+    /** Workers are to be started in another way from now on: whether one comes up is not known. */
+    void doubt() {
+        lock.lock();
+        try {
+            proven = false;
         } finally {
             lock.unlock();
         }
@@ -77,8 +97,8 @@ final class StartGate {
         lock.lock();
         try {
             failures = 0;
-            trying = false;
-            changed.signalAll();
+            proven = true;
+            hasLeft();
         } finally {
             lock.unlock();
         }
@@ -89,9 +109,8 @@ final class StartGate {
         try {
             failures++;
             cause = why;
-            trying = false;
             nextTryNanos = System.nanoTime() + pause(failures).toNanos();
-            changed.signalAll();
+            hasLeft();
         } finally {
             lock.unlock();
         }
@@ -101,11 +120,15 @@ final class StartGate {
     void withdrawn() {
         lock.lock();
         try {
-            trying = false;
-            changed.signalAll();
+            hasLeft();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void hasLeft() {
+        starting = Math.max(0, starting - 1);
+        changed.signalAll();
     }
 
     /** Empty: all is well. */

@@ -1,0 +1,76 @@
+package io.procpool.job;
+
+import io.procpool.payload.Joiner;
+import io.procpool.payload.Payload;
+import io.procpool.problem.Failure;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the ended tasks of a job have brought so far. Not thread safe. */
+final class Harvest {
+    private static final Payload NULL = Payload.ofUtf8("null");
+
+    private final int items;
+    private final @Nullable Joiner joiner;
+    private final List<ItemError> errors = new ArrayList<>();
+    private Payload single = NULL;
+    private int done;
+
+    /**
+     * @param maps whether the value is an array with a place for each item
+     * @param maxResult bytes of the value
+     */
+    Harvest(int items, boolean maps, int maxResult) {
+        this.items = items;
+        this.joiner = maps ? new Joiner(maxResult) : null;
+    }
+
+    void take(Task task, Task.End.Value end) {
+        done += task.items();
+        if (joiner == null) {
+            single = end.value();
+            return;
+        }
+        joiner.add(task.number(), end.value());
+        for (var error : end.errors()) {
+            errors.add(new ItemError(task.firstItem() + error.index(), error.problem()));
+        }
+    }
+
+    /** With {@code errors: collect}: each item of a task that brought nothing has failed as the task has. */
+    void takeBroken(Task task, Failure problem) {
+        done += task.items();
+        if (joiner != null) {
+            joiner.add(
+                    task.number(),
+                    Payload.ofUtf8("[null" + ",null".repeat(task.items() - 1) + "]"));
+        }
+        for (int item = 0; item < task.items(); item++) {
+            errors.add(new ItemError(task.firstItem() + item, problem));
+        }
+    }
+
+    /** Items that are finished, failed ones included. */
+    int done() {
+        return done;
+    }
+
+    boolean complete() {
+        return done == items;
+    }
+
+    boolean tooLarge() {
+        return joiner != null && joiner.tooLarge();
+    }
+
+    Payload value() {
+        return joiner == null ? single : joiner.join();
+    }
+
+    /** By index. */
+    List<ItemError> errors() {
+        return errors.stream().sorted(Comparator.comparingInt(ItemError::index)).toList();
+    }
+}
