@@ -176,7 +176,10 @@ public final class Job {
                 return become(new Event.Broke(now, problem.shifted(task.firstItem())));
             }
         }
-        edition.progress();
+        if (!edition.progressWaits()) {
+            edition.progress();
+            changed.signalAll(); // who waits has gone to sleep for longer than until it may show
+        }
         showProgress();
         if (harvest.tooLarge()) {
             return become(new Event.Broke(now, new Failure.ResultTooLarge(maxResult)));

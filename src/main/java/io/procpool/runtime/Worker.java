@@ -5,7 +5,6 @@ import io.procpool.wire.Header;
 import io.procpool.wire.Kind;
 import io.procpool.wire.ProtocolViolation;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
@@ -27,9 +26,6 @@ public final class Worker {
 
     /** How long the end of a connection waits for the report of the process's end before the process is killed. */
     private static final Duration REPORT_WITHIN = Duration.ofMillis(500);
-
-    /** More than a socket buffers, less than a flood: who writes without end must not keep the owner from its deadline. */
-    private static final int DRAIN_AT_ONCE = 4 << 20;
 
     private static final Duration KILL_SEEN_WITHIN = Duration.ofSeconds(5);
 
@@ -53,14 +49,11 @@ public final class Worker {
 
     private final WorkerProcess process;
     private final Connection calls;
-    private final @Nullable Connection output;
+    private final OutputDrain output;
     private final Selector selector;
     private final SelectionKey callKey;
     private final AtomicBoolean poked = new AtomicBoolean();
     private final ConcurrentLinkedQueue<Frame> answers = new ConcurrentLinkedQueue<>();
-    private final ByteBuffer scratch = ByteBuffer.allocate(64 * 1024);
-    private final OutputTail tail;
-    private boolean outputOpen;
     private boolean callsOpen = true;
     private boolean unread = true; // the hello may have had company
     private final long startedNanos = System.nanoTime();
@@ -70,17 +63,11 @@ public final class Worker {
             throws IOException {
         this.process = process;
         this.calls = calls;
-        this.output = output;
-        this.outputOpen = output != null;
-        this.tail = new OutputTail(tailLimit);
+        this.output = new OutputDrain(output, tailLimit);
         this.selector = Selector.open();
         calls.channel().configureBlocking(false);
         callKey = calls.channel().register(selector, SelectionKey.OP_READ);
-        if (output != null) {
-            tail.add(output.reader().leftover());
-            output.channel().configureBlocking(false);
-            output.channel().register(selector, SelectionKey.OP_READ);
-        }
+        this.output.register(selector);
         var _ = process.exit().whenComplete((exit, _) -> selector.wakeup());
     }
 
@@ -95,13 +82,13 @@ public final class Worker {
 
     /** The output since {@link #forgetOutput}: complete as far as it was written before the last received frame. */
     public OutputTail output() {
-        return tail;
+        return output.tail();
     }
 
     /** What was printed so far is nobody's: a task begins. */
     public void forgetOutput() {
-        drainOutput();
-        tail.clear();
+        output.drain();
+        output.tail().clear();
     }
 
     /** Makes the current or next {@link #await} return {@link Event.Poked}. */
@@ -134,7 +121,7 @@ public final class Worker {
             try {
                 var frame = receive();
                 if (frame != null) {
-                    drainOutput();
+                    output.drain();
                     return new Event.Received(frame);
                 }
             } catch (ProtocolViolation violation) {
@@ -235,9 +222,9 @@ public final class Worker {
     }
 
     private Exit finish(Exit exit) {
-        drainOutput();
+        output.drain();
         closeCalls();
-        closeOutput();
+        output.close();
         try {
             selector.close();
         } catch (IOException failure) {
@@ -254,7 +241,7 @@ public final class Worker {
                         if (key.channel().equals(calls.channel())) {
                             unread = true;
                         } else {
-                            drainOutput();
+                            output.drain();
                         }
                     },
                     Math.max(1, (nanos + 999_999) / 1_000_000));
@@ -301,36 +288,10 @@ public final class Worker {
         }
     }
 
-    private void drainOutput() {
-        try {
-            int drained = 0;
-            while (outputOpen && output != null && drained < DRAIN_AT_ONCE) {
-                int count = output.channel().read(scratch.clear());
-                if (count > 0) {
-                    drained += count;
-                    tail.add(scratch.flip());
-                } else if (count < 0) {
-                    closeOutput();
-                } else {
-                    return;
-                }
-            }
-        } catch (IOException reset) {
-            closeOutput();
-        }
-    }
-
     private void closeCalls() {
         if (callsOpen) {
             callsOpen = false;
             calls.close();
-        }
-    }
-
-    private void closeOutput() {
-        if (outputOpen && output != null) {
-            outputOpen = false;
-            output.close();
         }
     }
 }

@@ -5,66 +5,13 @@ import io.procpool.problem.Problem;
 import io.procpool.problem.Refusal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a problem looks like to clients (RFC 9457). The only place that knows; {@code docs/problems.md} is its list. */
 final class Problems {
-    static final String TYPE_PREFIX = "urn:procpool:problem:";
-
     private static final int FAILED = 422;
-
-    /**
-     * One problem, rendered.
-     *
-     * @param slug the end of its type
-     * @param members beside type, title, status and detail
-     * @param retryAfter when it may be worth to ask again
-     * @param allowed the methods of a 405
-     */
-    record Rendered(
-            int status,
-            String slug,
-            String title,
-            String detail,
-            Map<String, Object> members,
-            @Nullable Duration retryAfter,
-            List<String> allowed) {
-
-        private Rendered(int status, String slug, String title, String detail) {
-            this(status, slug, title, detail, Map.of(), null, List.of());
-        }
-
-        private Rendered with(String name, @Nullable Object value) {
-            if (value == null) {
-                return this;
-            }
-            var more = new LinkedHashMap<>(members);
-            more.put(name, value);
-            return new Rendered(status, slug, title, detail, more, retryAfter, allowed);
-        }
-
-        private Rendered retry(Duration after) {
-            return new Rendered(status, slug, title, detail, members, after, allowed);
-        }
-
-        private Rendered allow(List<String> methods) {
-            return new Rendered(status, slug, title, detail, members, retryAfter, methods);
-        }
-
-        /** The problem object, members in reading order. */
-        Map<String, Object> body() {
-            var body = new LinkedHashMap<String, Object>();
-            body.put("type", TYPE_PREFIX + slug);
-            body.put("title", title);
-            body.put("status", status);
-            body.put("detail", detail);
-            body.putAll(members);
-            return body;
-        }
-    }
 
     private Problems() {}
 
