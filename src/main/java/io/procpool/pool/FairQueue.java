@@ -85,6 +85,26 @@ final class FairQueue {
         wake(woken);
     }
 
+    /** Takes a work in though nothing new is taken any more: it is not new. */
+    void again(Work work) {
+        Taker woken = null;
+        Failure why;
+        lock.lock();
+        try {
+            why = closed;
+            if (why == null) {
+                add(new Entry(work, System.nanoTime()));
+                woken = idle.poll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (why != null) {
+            work.drop(why);
+        }
+        wake(woken);
+    }
+
     private void add(Entry entry) {
         lines.computeIfAbsent(entry.work.priority(), _ -> new ArrayDeque<>()).add(entry);
         size++;

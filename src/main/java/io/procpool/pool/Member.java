@@ -19,6 +19,7 @@ final class Member {
     private volatile WorkerState state = WorkerState.STARTING;
     private final AtomicInteger served = new AtomicInteger();
     private volatile @Nullable Call current;
+    private volatile boolean outdated;
 
     /** @param jitter from 0 to 1: how much of the tenth by which limits may be cut is cut for this one */
     Member(long id, Worker worker, Generation generation, Instant started, double jitter) {
@@ -54,6 +55,15 @@ final class Member {
         served.incrementAndGet();
         current = null;
         state = WorkerState.IDLE;
+    }
+
+    /** It has met a call that only a newer worker can run. */
+    void outdated() {
+        outdated = true;
+    }
+
+    boolean isOutdated() {
+        return outdated;
     }
 
     Duration age() {

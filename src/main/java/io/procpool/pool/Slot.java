@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Slot implements Runnable, FairQueue.Taker {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
     private static final Duration LONG = Duration.ofDays(1);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
     private final Pool pool;
     private final int number;
@@ -122,7 +123,7 @@ final class Slot implements Runnable, FairQueue.Taker {
         try {
             while (true) {
                 var why = Recycling.due(current, pool, this);
-                if (why != null && mayLeave(why)) {
+                if (why != null && mayLeave(current, why)) {
                     retire(current, why);
                     return;
                 }
@@ -148,7 +149,7 @@ final class Slot implements Runnable, FairQueue.Taker {
     }
 
     /** Replacement first: a worker that could go on does so until the next one is ready. */
-    private boolean mayLeave(ExitReason why) {
+    private boolean mayLeave(Member current, ExitReason why) {
         return switch (why) {
             case MAX_TASKS -> {
                 prepareReplacement();
@@ -158,10 +159,21 @@ final class Slot implements Runnable, FairQueue.Taker {
             }
             case MAX_AGE, MAX_MEMORY_SOFT, ROLLOVER -> {
                 prepareReplacement();
+                if (current.isOutdated()) {
+                    pool.queue().leave(this);
+                    awaitReplacementOrTrouble();
+                }
                 yield replacementReady();
             }
             default -> true;
         };
+    }
+
+    /** A pool in trouble may be without a replacement for long: better the outdated worker than none. */
+    private void awaitReplacementOrTrouble() {
+        while (replacement != null && !replacement.isDone() && pool.trouble().isEmpty()) {
+            LockSupport.parkNanos(this, LOOK_AGAIN.toNanos());
+        }
     }
 
     private void awaitReplacement() {

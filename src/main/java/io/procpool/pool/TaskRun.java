@@ -127,6 +127,12 @@ final class TaskRun {
             return broken(detail);
         }
         member.hasServed();
+        if (isOutdated(outcome)) {
+            member.outdated();
+            told = true; // it is not ours to tell any more
+            pool.queue().again(new Again(call));
+            return new Ended(null);
+        }
         var exit =
                 new Exit(
                         null,
@@ -136,6 +142,16 @@ final class TaskRun {
                         null);
         tell(outcome, exit);
         return new Ended(null);
+    }
+
+    /**
+     * Whether the worker does not know what its pool knows by now: the call was let in for a function that was written after the
+     * worker had started. A newer worker will know, if one can be started.
+     */
+    private boolean isOutdated(Outcome outcome) {
+        return outcome instanceof Outcome.Failed(Failure.FunctionUnknown _)
+                && member.generation != pool.generation()
+                && pool.trouble().isEmpty();
     }
 
     private Ended broken(String why) {
