@@ -27,15 +27,20 @@ final class Harvest {
         this.joiner = maps ? new Joiner(maxResult) : null;
     }
 
+    /** @throws IllegalArgumentException if the value is no array and should be; then nothing was taken */
     void take(Task task, Task.End.Value end) {
-        done += task.items();
         if (joiner == null) {
+            done += task.items();
             single = end.value();
             return;
         }
         joiner.add(task.number(), end.value());
+        done += task.items();
         for (var error : end.errors()) {
-            errors.add(new ItemError(task.firstItem() + error.index(), error.problem()));
+            errors.add(
+                    new ItemError(
+                            task.firstItem() + error.index(),
+                            error.problem().shifted(task.firstItem())));
         }
     }
 

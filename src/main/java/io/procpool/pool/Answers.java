@@ -27,6 +27,9 @@ final class Answers {
             return new Failed(failure(call.func(), header));
         }
         var parts = Parts.of(answer);
+        if (parts == null) {
+            return new Failed(new Failure.ProtocolError("value_length is not within the body"));
+        }
         int depth = Nesting.depth(parts.value());
         // A chunk's array is ours, not the function's: its values may nest as deep as an apply's.
         int allowed = call.verb().equals("apply") ? limits.maxNesting() : limits.maxNesting() + 1;
@@ -48,14 +51,15 @@ final class Answers {
 
     /** A long list of errors stands behind the value in the body instead of in the header. */
     private record Parts(Payload value, List<Header> errors) {
-        static Parts of(Frame answer) {
+        /** Null: its length is none. */
+        static @Nullable Parts of(Frame answer) {
             var body = answer.payload();
             var length = answer.header().integer("value_length");
             if (length == null) {
                 return new Parts(body, answer.header().objects("errors"));
             }
             if (length < 0 || length > body.size()) {
-                return new Parts(body, List.of());
+                return null;
             }
             return new Parts(body.slice(0, length), Header.list(body.slice(length, body.size())));
         }

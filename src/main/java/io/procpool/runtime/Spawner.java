@@ -19,6 +19,7 @@ public final class Spawner implements AutoCloseable {
     private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean ended;
 
     /** @param onDeath runs if the thread ends though nobody closed it: every process that it started is dying then */
     public Spawner(Runnable onDeath) {
@@ -31,6 +32,8 @@ public final class Spawner implements AutoCloseable {
                                     try {
                                         serve();
                                     } finally {
+                                        ended = true;
+                                        orders.forEach(Spawner::refuse);
                                         if (!closed) {
                                             onDeath.run();
                                         }
@@ -47,6 +50,9 @@ public final class Spawner implements AutoCloseable {
                     order.process.complete(order.builder.start());
                 } catch (IOException | RuntimeException failure) {
                     order.process.completeExceptionally(failure);
+                } catch (Error fatal) {
+                    order.process.completeExceptionally(fatal);
+                    throw fatal;
                 }
             } catch (InterruptedException asked) {
                 LOG.debug("The spawner was interrupted: it ends if it was closed", asked);
@@ -54,10 +60,17 @@ public final class Spawner implements AutoCloseable {
         }
     }
 
-    /** @throws IOException as {@link ProcessBuilder#start} */
+    private static void refuse(Order order) {
+        order.process.completeExceptionally(new IOException("the spawner has ended"));
+    }
+
+    /** @throws IOException as {@link ProcessBuilder#start}, or if no process can be started any more */
     public Process start(ProcessBuilder builder) throws IOException {
         var order = new Order(builder, new CompletableFuture<>());
         orders.add(order);
+        if (ended) {
+            refuse(order);
+        }
         try {
             return order.process.get();
         } catch (ExecutionException failure) {

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes what the API itself says; values of functions pass by it untouched. */
@@ -33,6 +35,15 @@ final class Json {
         response.setContentType(type);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
+    }
+
+    /** An object of names and values in turns. Its members keep this order; those of Map.of have another one in each JVM. */
+    static Map<String, Object> object(Object... members) {
+        var object = new LinkedHashMap<String, Object>();
+        for (int member = 0; member < members.length; member += 2) {
+            object.put((String) members[member], members[member + 1]);
+        }
+        return object;
     }
 
     /** RFC 3339, UTC, milliseconds. */

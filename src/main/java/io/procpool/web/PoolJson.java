@@ -177,7 +177,7 @@ final class PoolJson {
         json.put("queued", pool.queued());
         json.put("created", Json.time(pool.created()));
         var self = "/v1/pools/" + pool.name();
-        json.put("links", Map.of("self", self, "workers", self + "/workers"));
+        json.put("links", Json.object("self", self, "workers", self + "/workers"));
         return json;
     }
 
@@ -237,7 +237,7 @@ final class PoolJson {
         } else {
             json.put(
                     "current",
-                    Map.of(
+                    Json.object(
                             "func",
                             worker.currentFunc(),
                             "result",

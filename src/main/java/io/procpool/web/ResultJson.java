@@ -46,7 +46,7 @@ final class ResultJson {
         var self = path(record);
         json.put(
                 "links",
-                Map.of("self", self, "value", self + "/value", "cancel", self + "/cancel"));
+                Json.object("self", self, "value", self + "/value", "cancel", self + "/cancel"));
         return json;
     }
 
@@ -91,7 +91,10 @@ final class ResultJson {
     /** With {@code errors: collect}, what stands beside the values. */
     static List<Map<String, Object>> errors(JobState.Succeeded succeeded) {
         return succeeded.errors().stream()
-                .map(error -> Map.of("index", error.index(), "problem", write(error.problem())))
+                .map(
+                        error ->
+                                Json.object(
+                                        "index", error.index(), "problem", write(error.problem())))
                 .toList();
     }
 

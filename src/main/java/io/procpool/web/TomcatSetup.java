@@ -14,7 +14,8 @@ final class TomcatSetup implements WebServerFactoryCustomizer<TomcatServletWebSe
         factory.addConnectorCustomizers(
                 connector -> {
                     if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {
-                        // Who asks with Expect: 100-continue is asked for the body once it is wanted.
+                        // Who asks with Expect: 100-continue is asked for the body once it is
+                        // wanted.
                         http.setContinueResponseTiming("onRead");
                     }
                 });
