@@ -25,6 +25,16 @@ def record(path, item=None):
     return item
 
 
+def record_slowly(path, item):
+    append(path, item)
+    time.sleep(0.01)
+    return item
+
+
+def text(count):
+    return "x" * count
+
+
 def wait_for(path):
     """Until that file is there. Returns who has waited."""
     while not os.path.exists(path):
@@ -173,6 +183,10 @@ def exhaust_memory():
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
+def ask_for_too_much():
+    return len(bytearray(1 << 62))
+
+
 def keep_memory(count):
     """Keeps so many bytes for good."""
     _hoard.append(b"x" * count)
@@ -239,8 +253,13 @@ def sum_for_ever():
     return sum(itertools.repeat(1))
 
 
-def be_deaf(path):
+def stop_listening():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    return os.getpid()
+
+
+def be_deaf(path):
+    stop_listening()
     append(path, os.getpid())
     while True:
         pass

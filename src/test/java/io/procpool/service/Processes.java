@@ -51,11 +51,7 @@ public final class Processes {
         var stat = read(pid, "stat");
         return stat.isEmpty()
                 ? -1
-                : Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1]);
-    }
-
-    public static boolean zombie(long pid) {
-        return state(pid) == 'Z';
+                : Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[1]);
     }
 
     private static List<Long> all() {

@@ -3,11 +3,14 @@ package io.procpool.service;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.procpool.Procpool;
-import io.restassured.RestAssured;
-import io.restassured.response.Response;
-import io.restassured.specification.RequestSpecification;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +22,7 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * A service in a process of its own, for tests that kill it or count what it holds. {@link #close} kills it and whatever it has
- * left: also when it should have left nothing.
+ * left, also when it should have left nothing.
  */
 public final class ServiceProcess implements AutoCloseable {
     private static final Pattern READY =
@@ -30,6 +33,8 @@ public final class ServiceProcess implements AutoCloseable {
     private final Path home;
     private final Path log;
     private final String url;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private ServiceProcess(List<String> settings) throws Exception {
         home = Files.createTempDirectory("procpool-service");
@@ -84,34 +89,38 @@ public final class ServiceProcess implements AutoCloseable {
         return process.pid();
     }
 
-    public String url() {
-        return url;
-    }
-
     /** What it has written to its log. */
     public String log() throws IOException {
         return Files.readString(log);
     }
 
-    public RequestSpecification request() {
-        return RestAssured.given().baseUri(url).urlEncodingEnabled(false);
+    public HttpResponse<String> get(String path) throws Exception {
+        return client.send(to(path).GET().build(), BodyHandlers.ofString());
     }
 
-    public Response get(String path) {
-        return request().get(path);
+    public HttpResponse<String> post(String path, String json) throws Exception {
+        return posting(path, json).get(CEILING_SECONDS, TimeUnit.SECONDS);
     }
 
-    public Response post(String path, String json) {
-        return request().contentType("application/json").body(json).post(path);
+    /** The same without a wait for the answer. */
+    public CompletableFuture<HttpResponse<String>> posting(String path, String json) {
+        var request = to(path).POST(BodyPublishers.ofString(json)).build();
+        return client.sendAsync(request, BodyHandlers.ofString());
     }
 
-    public Response put(String path, String json) {
-        return request().contentType("application/json").body(json).put(path);
+    public HttpResponse<String> put(String path, String json) throws Exception {
+        return client.send(
+                to(path).PUT(BodyPublishers.ofString(json)).build(), BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .header("Content-Type", "application/json");
     }
 
     /** kill -9. */
-    public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    public void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     /** SIGTERM, as a supervisor sends it. Does not wait. */
@@ -135,9 +144,10 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         kill();
-        workers().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        client.close(); // when there is nobody left to wait for
+        workers().forEach(Processes::kill);
         FileSystemUtils.deleteRecursively(home);
         Files.deleteIfExists(log);
     }

@@ -1,0 +1,47 @@
+"""Functions for the tests of the inner rooms."""
+import os
+import threading
+import time
+
+_never = threading.Event()
+
+
+def pid(_=None):
+    return os.getpid()
+
+
+def slow(seconds, value=None):
+    time.sleep(seconds)
+    return value
+
+
+def leave_a_thread():
+    """What ends a process waits for its threads, and this one does not end."""
+    threading.Thread(target=_never.wait, daemon=False).start()
+    return os.getpid()
+
+
+def note(path, item=None):
+    """Adds a line, whole, and says who did."""
+    with open(path, "a") as ledger:
+        ledger.write("%d %s\n" % (os.getpid(), item))
+    return os.getpid()
+
+
+def wait_for(path):
+    while not os.path.exists(path):
+        time.sleep(0.005)
+    return os.getpid()
+
+
+def no_start():
+    raise RuntimeError("no start")
+
+
+_hoard = []
+
+
+def hoard(size):
+    """Private memory that this worker keeps."""
+    _hoard.append(b"x" * size)
+    return os.getpid()

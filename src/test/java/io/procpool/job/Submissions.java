@@ -1,0 +1,105 @@
+package io.procpool.job;
+
+import io.procpool.payload.InFlight;
+import io.procpool.payload.Items;
+import io.procpool.payload.LimitSettings;
+import io.procpool.payload.Limits;
+import io.procpool.payload.Payload;
+import io.procpool.payload.Slicer;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.util.unit.DataSize;
+
+/** What tests submit: one of these, changed where a test cares. */
+final class Submissions {
+    static final LimitSettings LIMITS =
+            new LimitSettings(DataSize.ofKilobytes(64), 500, DataSize.ofKilobytes(64), 0.25);
+    static final InFlight IN_FLIGHT = inFlight();
+
+    private static final Payload NO_ARGS = Payload.ofUtf8("[]");
+    private static final Payload NO_KWDS = Payload.ofUtf8("{}");
+
+    private Submissions() {}
+
+    private static InFlight inFlight() {
+        try (var context = new AnnotationConfigApplicationContext()) {
+            context.registerBean(LimitSettings.class, () -> LIMITS);
+            context.register(InFlight.class);
+            context.refresh();
+            return context.getBean(InFlight.class);
+        }
+    }
+
+    static Submission apply() {
+        return apply("pool", "m.f", null, false);
+    }
+
+    static Submission collectingApply() {
+        return apply("pool", "m.f", null, true);
+    }
+
+    static Submission expiring(Duration after) {
+        return apply("pool", "m.f", after, false);
+    }
+
+    static Submission apply(String pool, String func, Duration expiresIn, boolean collect) {
+        return new Submission(
+                pool,
+                Verb.APPLY,
+                func,
+                Payload.ofUtf8("[1, 2]"),
+                Payload.ofUtf8("{\"k\": 3}"),
+                null,
+                null,
+                null,
+                expiresIn,
+                0,
+                collect,
+                IN_FLIGHT.hold());
+    }
+
+    /** The numbers from 0. */
+    static Submission map(int items, Integer chunksize) {
+        return map(items, chunksize, null, false);
+    }
+
+    static Submission collectingMap(int items, Integer chunksize) {
+        return map(items, chunksize, null, true);
+    }
+
+    static Submission map(int items, Integer chunksize, Duration timeout, boolean collect) {
+        return new Submission(
+                "pool",
+                Verb.MAP,
+                "m.f",
+                NO_ARGS,
+                NO_KWDS,
+                items(items),
+                chunksize,
+                timeout,
+                null,
+                0,
+                collect,
+                IN_FLIGHT.hold());
+    }
+
+    private static Items items(int count) {
+        var body = "{\"iterable\":" + numbers(0, count) + "}";
+        return new Slicer(Limits.DEFAULT)
+                .slice(body.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .items("iterable");
+    }
+
+    /** A JSON array. */
+    static String numbers(int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    static String text(Task task) {
+        return task.body().stream().map(Payload::utf8).collect(Collectors.joining());
+    }
+}

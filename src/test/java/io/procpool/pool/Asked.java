@@ -1,0 +1,112 @@
+package io.procpool.pool;
+
+import io.procpool.payload.Payload;
+import io.procpool.problem.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One apply in a pool, and everything that is heard of it. */
+final class Asked implements Work, Call.Listener {
+    private final Call call;
+    private final CompletableFuture<Long> started = new CompletableFuture<>();
+    private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
+    private final AtomicInteger outcomes = new AtomicInteger();
+    private volatile Run run;
+
+    Asked(String func, String args, Duration timeout) {
+        call =
+                new Call(
+                        func,
+                        "apply",
+                        func,
+                        false,
+                        List.of(
+                                Payload.ofUtf8("{\"args\":"),
+                                Payload.ofUtf8(args),
+                                Payload.ofUtf8(",\"kwds\":{}}")),
+                        timeout,
+                        System.nanoTime(),
+                        this);
+    }
+
+    @Override
+    public int priority() {
+        return 0;
+    }
+
+    @Override
+    public boolean waitedFor() {
+        return true;
+    }
+
+    @Override
+    public Taken next(int processes) {
+        return new Taken(call, false);
+    }
+
+    @Override
+    public void drop(Failure why) {
+        ended(new Outcome.Failed(why), null);
+    }
+
+    @Override
+    public void started(long pid, Instant at) {
+        started.complete(pid);
+    }
+
+    @Override
+    public void ended(Outcome outcome, Run evidence) {
+        outcomes.incrementAndGet();
+        run = evidence;
+        ended.complete(outcome);
+    }
+
+    void cancel() {
+        call.cancel();
+    }
+
+    String func() {
+        return call.func();
+    }
+
+    /** The pid of its worker, once it has begun. */
+    long startedIn() {
+        return started.join();
+    }
+
+    Outcome outcome() {
+        return ended.join();
+    }
+
+    boolean hasEnded() {
+        return ended.isDone();
+    }
+
+    /** How many outcomes were told. */
+    int outcomes() {
+        return outcomes.get();
+    }
+
+    Run run() {
+        outcome();
+        return run;
+    }
+
+    /** The text of the value. */
+    String value() {
+        return switch (outcome()) {
+            case Outcome.Returned(var value, _) -> value.utf8();
+            case Outcome.Failed(var failure) -> throw new AssertionError("it failed: " + failure);
+        };
+    }
+
+    Failure failure() {
+        return switch (outcome()) {
+            case Outcome.Failed(var failure) -> failure;
+            case Outcome.Returned returned -> throw new AssertionError("it returned " + returned);
+        };
+    }
+}
