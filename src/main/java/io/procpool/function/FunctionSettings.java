@@ -20,6 +20,12 @@ public record FunctionSettings(
     private static final Pattern PATTERN =
             Pattern.compile("(?:[A-Za-z]\\w*\\.)+(?:[A-Za-z]\\w*|\\*)");
 
+    /** Whether a function of this module is allowed. */
+    public boolean allowsModule(String module) {
+        return allow.stream()
+                .anyMatch(entry -> entry.substring(0, entry.lastIndexOf('.')).equals(module));
+    }
+
     public FunctionSettings {
         path = path.stream().map(folder -> folder.toAbsolutePath().normalize()).toList();
         allow = List.copyOf(allow);

@@ -30,6 +30,17 @@ public final class FunctionsFolder {
         return folders;
     }
 
+    /** Whether one of the folders has this module, as a file or as a package. */
+    public boolean hasModule(String module) {
+        var path = module.replace('.', '/');
+        return folders.stream()
+                .anyMatch(
+                        folder ->
+                                Files.isRegularFile(folder.resolve(path + ".py"))
+                                        || Files.isRegularFile(
+                                                folder.resolve(path + "/__init__.py")));
+    }
+
     /** A value that differs from an earlier one if a source file came, went or changed in between. */
     public String fingerprint() {
         var files = new TreeMap<String, String>();

@@ -13,17 +13,20 @@ final class Harvest {
     private static final Payload NULL = Payload.ofUtf8("null");
 
     private final int items;
+    private final int maxResult;
     private final @Nullable Joiner joiner;
     private final List<ItemError> errors = new ArrayList<>();
     private Payload single = NULL;
+    private long errorBytes;
     private int done;
 
     /**
      * @param maps whether the value is an array with a place for each item
-     * @param maxResult bytes of the value
+     * @param maxResult bytes of the value, and about so many of the errors beside it
      */
     Harvest(int items, boolean maps, int maxResult) {
         this.items = items;
+        this.maxResult = maxResult;
         this.joiner = maps ? new Joiner(maxResult) : null;
     }
 
@@ -37,10 +40,7 @@ final class Harvest {
         joiner.add(task.number(), end.value());
         done += task.items();
         for (var error : end.errors()) {
-            errors.add(
-                    new ItemError(
-                            task.firstItem() + error.index(),
-                            error.problem().shifted(task.firstItem())));
+            add(task.firstItem() + error.index(), error.problem().shifted(task.firstItem()));
         }
     }
 
@@ -52,8 +52,19 @@ final class Harvest {
                     task.number(),
                     Payload.ofUtf8("[null" + ",null".repeat(task.items() - 1) + "]"));
         }
-        for (int item = 0; item < task.items(); item++) {
-            errors.add(new ItemError(task.firstItem() + item, problem));
+        // The evidence once: twenty thousand items of a chunk would repeat it twenty thousand
+        // times.
+        add(task.firstItem(), problem);
+        for (int item = 1; item < task.items(); item++) {
+            add(task.firstItem() + item, problem.withoutOutput());
+        }
+    }
+
+    private void add(int index, Failure problem) {
+        errors.add(new ItemError(index, problem));
+        errorBytes += JobRecord.weight(problem);
+        if (errorBytes > maxResult) {
+            errors.clear(); // the job is over, as too large: what is left of it needs no memory
         }
     }
 
@@ -67,7 +78,7 @@ final class Harvest {
     }
 
     boolean tooLarge() {
-        return joiner != null && joiner.tooLarge();
+        return errorBytes > maxResult || (joiner != null && joiner.tooLarge());
     }
 
     Payload value() {

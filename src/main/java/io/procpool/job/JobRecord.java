@@ -1,8 +1,10 @@
 package io.procpool.job;
 
+import io.procpool.problem.Failure;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job as it is at one moment: what is stored and what is shown.
@@ -25,6 +27,7 @@ public record JobRecord(
         int done,
         List<Attempt> attempts,
         long version) {
+    private static final int PLAIN = 256;
 
     public boolean ready() {
         return state instanceof JobState.Final;
@@ -32,5 +35,38 @@ public record JobRecord(
 
     public boolean successful() {
         return state instanceof JobState.Succeeded;
+    }
+
+    /** About how many bytes of memory it takes: whoever keeps many has to count. */
+    public long weight() {
+        long evidence =
+                attempts.stream()
+                        .mapToLong(
+                                attempt ->
+                                        PLAIN
+                                                + attempt.outputTail().length()
+                                                + weight(attempt.problem()))
+                        .sum();
+        return PLAIN
+                + evidence
+                + switch (state) {
+                    case JobState.Succeeded(_, _, var value, var errors) ->
+                            value.size()
+                                    + errors.stream()
+                                            .mapToLong(error -> PLAIN + weight(error.problem()))
+                                            .sum();
+                    case JobState.Failed(_, _, var problem) -> weight(problem);
+                    case JobState.Pending _, JobState.Running _ -> 0;
+                    case JobState.Cancelled _, JobState.Expired _ -> 0;
+                };
+    }
+
+    static long weight(@Nullable Failure problem) {
+        return switch (problem) {
+            case Failure.FunctionRaised(var thrown, _) ->
+                    (long) thrown.message().length() + thrown.traceback().length();
+            case Failure.WorkerLost(_, _, _, var tail) -> tail.length();
+            case null, default -> 0; // a sentence at most
+        };
     }
 }

@@ -100,7 +100,7 @@ public final class Jobs implements AutoCloseable {
         job.submission().hold().close();
         var record = job.decidedRecord();
         if (record.async()) {
-            store.finish(record).thenRun(() -> publish(job));
+            store.finish(record).whenComplete((_, failure) -> publish(job, failure));
         } else {
             recent.add(record);
             publish(job);

@@ -11,18 +11,20 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The last thousand finished sync jobs with small values. Nobody was promised that they are kept: it is for looking at what went
- * wrong a moment ago.
+ * The last finished sync jobs with small values: a thousand, or as many as 32 MiB hold. Nobody was promised that they are kept: it
+ * is for looking at what went wrong a moment ago.
  *
  * <p>Threads: any. {@code lock} guards both collections.
  */
 final class RecentJobs {
     private static final int MOST = 1_000;
     private static final int LONGEST_VALUE = 16 * 1024;
+    private static final long MOST_BYTES = 32 << 20;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<UUID, JobRecord> records = new HashMap<>();
     private final Deque<UUID> order = new ArrayDeque<>();
+    private long bytes;
 
     void add(JobRecord record) {
         if (record.state() instanceof Succeeded(_, _, var value, _)
@@ -33,8 +35,9 @@ final class RecentJobs {
         try {
             records.put(record.id(), record);
             order.add(record.id());
-            if (order.size() > MOST) {
-                records.remove(order.remove());
+            bytes += record.weight();
+            while (order.size() > MOST || bytes > MOST_BYTES) {
+                drop(order.remove());
             }
         } finally {
             lock.unlock();
@@ -53,10 +56,16 @@ final class RecentJobs {
     boolean forget(UUID id) {
         lock.lock();
         try {
-            return records.remove(id) != null; // its place in the order goes when its turn comes
+            return drop(id); // its place in the order goes when its turn comes
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean drop(UUID id) {
+        var record = records.remove(id);
+        bytes -= record == null ? 0 : record.weight();
+        return record != null;
     }
 
     List<JobRecord> all() {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -134,37 +135,73 @@ final class PoolMeters implements PoolListener {
                 .register(registry);
     }
 
+    /** Its meters go with it, and what its last workers do is not counted any more. */
     @Override
     public void forgotten(Pool pool) {
-        var meters = gauges.remove(pool.name());
-        if (meters != null) {
-            meters.forEach(registry::remove);
-        }
+        var name = pool.name();
+        gauges.computeIfPresent(
+                name,
+                (_, meters) -> {
+                    meters.forEach(registry::remove);
+                    return null;
+                });
+        removeAll(runs, key -> key.pool().equals(name));
+        removeAll(waits, key -> key.pool().equals(name));
+        removeAll(exits, key -> key.pool().equals(name));
+        removeAll(starts, name::equals);
+        removeAll(failedStarts, name::equals);
+    }
+
+    private <K, M extends Meter> void removeAll(Map<K, M> meters, Predicate<K> which) {
+        meters.entrySet()
+                .removeIf(
+                        meter -> {
+                            var gone = which.test(meter.getKey());
+                            if (gone) {
+                                registry.remove(meter.getValue());
+                            }
+                            return gone;
+                        });
+    }
+
+    private boolean counts(String pool) {
+        return gauges.containsKey(pool);
     }
 
     @Override
     public void taskStarted(String pool, String func, Duration waited) {
-        waits.computeIfAbsent(new Wait(pool, bounded(func)), this::wait).record(waited);
+        if (counts(pool)) {
+            waits.computeIfAbsent(new Wait(pool, bounded(func)), this::wait).record(waited);
+        }
     }
 
     @Override
     public void taskEnded(String pool, String func, Outcome outcome, Duration ran) {
-        runs.computeIfAbsent(new Task(pool, bounded(func), outcome.label()), this::run).record(ran);
+        if (counts(pool)) {
+            var key = new Task(pool, bounded(func), outcome.label());
+            runs.computeIfAbsent(key, this::run).record(ran);
+        }
     }
 
     @Override
     public void workerStarted(String pool, Duration took) {
-        start(pool).record(took);
+        if (counts(pool)) {
+            start(pool).record(took);
+        }
     }
 
     @Override
     public void workerStartFailed(String pool) {
-        failedStart(pool).increment();
+        if (counts(pool)) {
+            failedStart(pool).increment();
+        }
     }
 
     @Override
     public void workerExited(String pool, ExitReason reason, int served, Duration age) {
-        exit(pool, reason).increment();
+        if (counts(pool)) {
+            exit(pool, reason).increment();
+        }
     }
 
     private String bounded(String func) {

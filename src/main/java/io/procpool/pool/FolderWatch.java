@@ -38,8 +38,8 @@ final class FolderWatch {
             var atRest = now.equals(seen); // else an editor or a copy is still at it
             seen = now;
             if (atRest && !now.equals(told)) {
-                told = now;
                 onChange.run();
+                told = now;
             }
         } catch (RuntimeException failure) {
             LOG.warn("The functions folder could not be read", failure); // and is looked at again

@@ -82,13 +82,20 @@ final class Generations {
         return known.orElse(null);
     }
 
-    /** Another specification. What its workers have in common with the former ones' decides whether they stay. */
+    /**
+     * Another specification, at once. If its workers are others than the former ones', a new generation takes over when it has
+     * imported its modules; nobody waits for that here.
+     */
     void respecify(PoolSpec wanted) {
+        spec = wanted;
+        crew.threads().execute(this::catchUp);
+    }
+
+    private void catchUp() {
         rolling.lock();
         try {
-            var stays = wanted.startsSameWorkers(current.spec());
-            spec = wanted;
-            if (!stays) {
+            var wanted = spec;
+            if (!closed && !wanted.startsSameWorkers(current.spec())) {
                 step(generation(wanted));
             }
         } finally {

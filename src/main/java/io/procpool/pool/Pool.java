@@ -41,6 +41,8 @@ public final class Pool {
         record Degraded(String cause, int failures, Duration untilNextTry) implements Health {}
     }
 
+    private static final Duration EARLY = Duration.ofSeconds(10);
+
     private final String name;
     private final Crew crew;
     private final FairQueue queue;
@@ -312,6 +314,20 @@ public final class Pool {
 
     Roster roster() {
         return roster;
+    }
+
+    /** A worker has answered a task. */
+    void lived() {
+        gate.lived();
+    }
+
+    /** A worker that no task had met is gone. */
+    void diedUnused(Member member, ExitReason reason) {
+        if (member.age().compareTo(EARLY) < 0) {
+            gate.stillborn(
+                    "workers end right after their start (" + reason.label() + ")",
+                    member.worker.startedNanos());
+        }
     }
 
     /** A worker can serve. */

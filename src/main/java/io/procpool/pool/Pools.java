@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -33,7 +34,7 @@ import org.springframework.stereotype.Component;
  * <p>Threads: any. {@code changing} lets one pool be made, changed or deleted at a time and is not needed to find one.
  */
 @Component
-public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
+public final class Pools implements SmartInitializingSingleton, SmartLifecycle, DisposableBean {
     public static final String DEFAULT = "default";
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
@@ -43,6 +44,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
     private final PoolStore store;
     private final Crew crew;
     private final FolderWatch watch;
+    private final OverTheApi overTheApi;
     private final ExecutorService threads =
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("crew-", 0).factory());
     private final Map<String, Pool> pools = new ConcurrentSkipListMap<>();
@@ -69,6 +71,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
                         surroundings.requests(),
                         new Answers(limits.json()),
                         surroundings.clock());
+        this.overTheApi = new OverTheApi(functions, folder);
         this.watch = new FolderWatch(folder, () -> pools.values().forEach(Pool::rollOver));
     }
 
@@ -163,6 +166,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
                                     + "', only "
                                     + String.join(", ", crew.runtimes().names())));
         }
+        overTheApi.check(spec);
         changing.lock();
         try {
             var existing = pools.get(name);
@@ -262,6 +266,14 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         return pools.stream().filter(pool -> !pool.joined()).toList();
+    }
+
+    /** A service that could not start has pools all the same. */
+    @Override
+    public void destroy() {
+        if (!draining) {
+            stop();
+        }
     }
 
     @Override

@@ -43,17 +43,20 @@ final class Roster {
         crew.listener().workerExited(pool, reason, member.served(), member.age());
     }
 
-    /** Lets a worker go that has no task; completes when it is gone. A terminated pool's gets no time for it. */
+    /** Lets a worker go that has no task; completes when it is gone. A terminated pool's is not asked but signalled. */
     CompletableFuture<Void> retire(Member member, ExitReason reason, Duration grace) {
         member.becomes(WorkerState.STOPPING);
         return CompletableFuture.runAsync(
                 () -> {
-                    if (reason == ExitReason.TERMINATE) {
-                        member.worker.kill(0, grace);
-                    } else {
-                        member.worker.retire(grace);
+                    try {
+                        if (reason == ExitReason.TERMINATE) {
+                            member.worker.kill(0, grace);
+                        } else {
+                            member.worker.retire(grace);
+                        }
+                    } finally {
+                        discharge(member, reason);
                     }
-                    discharge(member, reason);
                 },
                 crew.threads());
     }

@@ -30,12 +30,14 @@ final class Slot implements Runnable, FairQueue.Taker {
     private @Nullable CompletableFuture<@Nullable Member> replacement;
     private CompletableFuture<Void> retiring = CompletableFuture.completedFuture(null);
     private boolean dormant;
+    private boolean tried;
     private long calls = 1; // call 1 is the initializer's
 
     Slot(Pool pool, int number) {
         this.pool = pool;
         this.number = number;
-        this.thread = Thread.ofPlatform().name(pool.name() + "-slot-" + number).unstarted(this);
+        this.thread =
+                Thread.ofPlatform().daemon().name(pool.name() + "-slot-" + number).unstarted(this);
     }
 
     void start() {
@@ -78,7 +80,7 @@ final class Slot implements Runnable, FairQueue.Taker {
     private void end() {
         pool.queue().leave(this);
         var spare = replacement == null ? null : replacement.exceptionally(_ -> null).join();
-        retiring.join();
+        var _ = retiring.handle((_, _) -> true).join();
         if (spare != null) {
             pool.roster().retire(spare, pool.endReason(), pool.spec().grace()).join();
         }
@@ -120,23 +122,25 @@ final class Slot implements Runnable, FairQueue.Taker {
 
     private void serve(Member current) {
         member = current;
+        tried = false;
         try {
-            while (true) {
+            var lost = look(current, System.nanoTime()); // it may have waited for long, and died
+            while (lost == null) {
                 var why = Recycling.due(current, pool, this);
                 if (why != null && mayLeave(current, why)) {
                     retire(current, why);
                     return;
                 }
                 var call = pool.queue().poll(this, pool.spec().processes());
-                var lost = call == null ? idle(current) : task(current, call);
-                if (lost != null) {
-                    pool.roster().discharge(current, lost);
-                    return;
-                }
+                lost = call == null ? idle(current) : task(current, call);
                 if (dormant) {
                     retire(current, ExitReason.IDLE);
                     return;
                 }
+            }
+            pool.roster().discharge(current, lost);
+            if (current.served() == 0 && !tried) {
+                pool.diedUnused(current, lost);
             }
         } catch (RuntimeException | Error bug) {
             current.worker.destroy();
@@ -190,7 +194,12 @@ final class Slot implements Runnable, FairQueue.Taker {
     }
 
     private @Nullable ExitReason task(Member current, Call call) {
+        if (current.worker.hasEnded()) {
+            pool.queue().again(new Again(call)); // no task dies of a worker that was dead before
+            return idle(current);
+        }
         calls++;
+        tried = true;
         call.onCancel(this::wake);
         if (call.cancelled()) {
             call.listener().ended(new Outcome.Failed(new Failure.Cancelled()), null);
@@ -201,7 +210,11 @@ final class Slot implements Runnable, FairQueue.Taker {
         }
         var run = new TaskRun(pool, this, current, call, calls);
         try {
-            return run.run().lost();
+            var lost = run.run().lost();
+            if (lost == null && current.served() == 1) {
+                pool.lived();
+            }
+            return lost;
         } catch (RuntimeException | Error bug) {
             // Whatever it is, the call ends and the slot lives on: a bug must not become a hang.
             LOG.error("A bug ended call {} in pool {}", call.reference(), pool.name(), bug);
@@ -215,16 +228,22 @@ final class Slot implements Runnable, FairQueue.Taker {
         var limit = pool.spec().idleTimeout();
         long begun = System.nanoTime();
         long idleNanos = (limit == null ? LONG : current.jittered(limit)).toNanos();
-        long deadline = begun + Math.min(idleNanos, Recycling.untilOld(current, pool).toNanos());
-        return switch (current.worker.await(deadline)) {
+        var lost =
+                look(
+                        current,
+                        begun + Math.min(idleNanos, Recycling.untilOld(current, pool).toNanos()));
+        dormant = lost == null && limit != null && System.nanoTime() - begun >= idleNanos;
+        return lost;
+    }
+
+    /** Waits for what an idle worker may do until the deadline: nothing that is its business, or die. */
+    private @Nullable ExitReason look(Member current, long deadlineNanos) {
+        return switch (current.worker.await(deadlineNanos)) {
             case Event.Poked _ -> {
                 woken = false;
                 yield null;
             }
-            case Event.Due _ -> {
-                dormant = limit != null && System.nanoTime() - begun >= idleNanos;
-                yield null;
-            }
+            case Event.Due _ -> null;
             case Event.Gone(var exit) -> ExitReason.ofCrash(exit);
             case Event.Broken _ -> brokeProtocol(current);
             case Event.Received(var frame) when frame.is(Kind.PROGRESS) ->

@@ -18,6 +18,7 @@ final class StartGate {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int MOST_UNPROVEN = 4;
+    private static final Duration CALM = Duration.ofSeconds(10);
 
     /** Why the pool can't start workers, since when and until when it pauses. */
     record Trouble(String cause, int failures, Duration untilNextTry) {}
@@ -29,6 +30,8 @@ final class StartGate {
     private long nextTryNanos;
     private int starting;
     private boolean proven;
+    private int stillborn;
+    private long stillbornNanos;
 
     /** After the n-th failure in a row. */
     static Duration pause(int failures) {
@@ -46,7 +49,7 @@ final class StartGate {
         lock.lock();
         try {
             while (wanted.getAsBoolean()) {
-                long left = failures == 0 ? 0 : nextTryNanos - System.nanoTime();
+                long left = failures == 0 && stillborn == 0 ? 0 : nextTryNanos - System.nanoTime();
                 if (left <= 0 && starting < mostAtATime()) {
                     starting++;
                     return true;
@@ -67,7 +70,7 @@ final class StartGate {
     }
 
     private int mostAtATime() {
-        if (failures > 0) {
+        if (failures > 0 || stillborn > 1) {
             return 1;
         }
         return proven ? Integer.MAX_VALUE : MOST_UNPROVEN;
@@ -116,6 +119,47 @@ final class StartGate {
         }
     }
 
+    /**
+     * A worker that had come up was gone soon, and before it had done anything: it counts like one that failed to start. Those that
+     * were started before the last such death are of the same wave: who kills sixty-four idle workers at once is no crash loop.
+     *
+     * @param startedNanos when it was started
+     */
+    void stillborn(String why, long startedNanos) {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            if (stillborn == 0 || startedNanos - stillbornNanos > 0) {
+                stillborn++;
+                stillbornNanos = now;
+                cause = why;
+                nextTryNanos = now + pause(stillborn).toNanos();
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A worker has done something: those that die are none of {@link #stillborn}'s. */
+    void lived() {
+        lock.lock();
+        try {
+            if (stillborn > 0) {
+                stillborn = 0;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The first one that dies early is an accident. */
+    private boolean crashLoops() {
+        return stillborn > 1
+                && System.nanoTime() - stillbornNanos < pause(stillborn).plus(CALM).toNanos();
+    }
+
     /** The right to start is given back unused. */
     void withdrawn() {
         lock.lock();
@@ -135,12 +179,12 @@ final class StartGate {
     Optional<Trouble> trouble() {
         lock.lock();
         try {
-            return failures == 0
+            return failures == 0 && !crashLoops()
                     ? Optional.empty()
                     : Optional.of(
                             new Trouble(
                                     cause,
-                                    failures,
+                                    Math.max(failures, stillborn),
                                     Duration.ofNanos(
                                             Math.max(0, nextTryNanos - System.nanoTime()))));
         } finally {

@@ -71,4 +71,11 @@ public sealed interface Failure extends Problem {
             default -> this;
         };
     }
+
+    /** The same failure without the output that is part of its evidence. */
+    default Failure withoutOutput() {
+        return this instanceof WorkerLost(var reason, var exitcode, var signal, _)
+                ? new WorkerLost(reason, exitcode, signal, "")
+                : this;
+    }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,12 @@ final class Forkserver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Forkserver.class);
     private static final Duration END_WITHIN = Duration.ofSeconds(2);
 
+    /** For what a forkserver that has ended has written before. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(250);
+
+    /** A fork takes milliseconds: who has not answered one for so long never will. */
+    private static final Duration STUCK_AFTER = Duration.ofSeconds(10);
+
     /** What the forkserver says once, when it is ready. */
     record Ready(Catalogue catalogue, String startMethod, List<String> warnings) {}
 
@@ -47,6 +54,7 @@ final class Forkserver implements AutoCloseable {
     private final CompletableFuture<String> lost = new CompletableFuture<>();
     private volatile @Nullable String importing;
     private volatile boolean closing;
+    private volatile long askedNanos; // since when a fork has not been answered; 0: none is open
 
     Forkserver(String pool, Process process, Connection control, int tailLimit) {
         this.pool = pool;
@@ -54,6 +62,14 @@ final class Forkserver implements AutoCloseable {
         this.control = control;
         this.tailLimit = tailLimit;
         Thread.ofVirtual().name("forkserver-" + pool).start(this::read);
+        // A module may have forked a process at its import that holds the other end of the channel:
+        // its end would never be seen.
+        var _ =
+                process.onExit()
+                        .thenRunAsync(
+                                control::close,
+                                CompletableFuture.delayedExecutor(
+                                        LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** Completes with the catalogue, or exceptionally when the forkserver is lost before. */
@@ -74,10 +90,15 @@ final class Forkserver implements AutoCloseable {
     /** A worker's process. Its end comes as a report, or with the end of the forkserver. */
     final class Child implements WorkerProcess {
         private final long pid;
+
+        /** Taken while the forkserver holds the pid: it knows another process of that number from this one. */
+        private final Optional<ProcessHandle> handle;
+
         private final CompletableFuture<Exit> exit = new CompletableFuture<>();
 
-        private Child(long pid) {
+        Child(long pid) {
             this.pid = pid;
+            this.handle = ProcessHandle.of(pid);
         }
 
         @Override
@@ -101,7 +122,7 @@ final class Forkserver implements AutoCloseable {
 
         @Override
         public void abandon() {
-            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            handle.ifPresent(ProcessHandle::destroyForcibly);
             if (ProcessMemory.isThere(pid)) {
                 return; // it does not die: in uninterruptible sleep, most likely. No fault of the
                 // forkserver's
@@ -145,6 +166,7 @@ final class Forkserver implements AutoCloseable {
         long request = requests.incrementAndGet();
         var answer = new CompletableFuture<Child>();
         forks.put(request, answer);
+        askedNanos = askedNanos == 0 ? System.nanoTime() : askedNanos;
         try {
             if (!trySend(Frame.of(Kind.FORK, request, Header.of(Map.of("token", token))))) {
                 throw new StartFailed("the forkserver is gone");
@@ -152,9 +174,20 @@ final class Forkserver implements AutoCloseable {
             return get(answer, deadline);
         } catch (TimeoutException late) {
             var _ = answer.thenAccept(child -> child.signal(WorkerProcess.SIGKILL));
+            endIfStuck();
             throw new StartFailed("the forkserver did not fork a worker in time", late);
         } finally {
             forks.remove(request);
+        }
+    }
+
+    private void endIfStuck() {
+        long asked = askedNanos;
+        if (asked != 0 && System.nanoTime() - asked > STUCK_AFTER.toNanos()) {
+            LOG.error(
+                    "The forkserver of pool {} does not answer any more: it is ended, with its workers",
+                    pool);
+            process.destroyForcibly();
         }
     }
 
@@ -191,11 +224,13 @@ final class Forkserver implements AutoCloseable {
             }
         } catch (IOException | ProtocolViolation failure) {
             LOG.debug("The channel of the forkserver of pool {} broke", pool, failure);
+        } finally {
+            end(); // whatever it was: everybody who waits for this forkserver is told
         }
-        end();
     }
 
     private void take(Frame frame) {
+        askedNanos = 0;
         var header = frame.header();
         switch (Kind.of(frame.kind()).orElse(Kind.ERROR)) {
             case FORKED -> {

@@ -12,14 +12,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import org.springframework.util.FileSystemUtils;
 
 /** The service's own folder, closed to others. */
 final class Home {
     private static final Set<PosixFilePermission> PRIVATE =
             PosixFilePermissions.fromString("rwx------");
 
-    /** A Unix socket's path is at most 107 bytes (unix(7)); some room is left for the file's name. */
-    private static final int LONGEST_SOCKET_FOLDER = 80;
+    /** The path of a Unix socket has at most 106 bytes in Java (107 in unix(7)); the file's name takes up to 28 of them. */
+    private static final int LONGEST_SOCKET_FOLDER = 78;
 
     private final Path path;
 
@@ -73,9 +74,11 @@ final class Home {
         try {
             Files.move(fresh, target);
         } catch (IOException failure) {
-            if (!Files.isDirectory(target)) { // else another service of the same home was quicker
+            if (!Files.isDirectory(target)) {
                 throw failure;
             }
+            // Another service of the same home was quicker.
+            FileSystemUtils.deleteRecursively(fresh);
         }
         return target;
     }

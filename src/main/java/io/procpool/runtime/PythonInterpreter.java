@@ -65,7 +65,9 @@ record PythonInterpreter(String executable, String version) {
             throw new StartFailed("interrupted while Python was looked for", interrupted);
         }
         var lines = Files.readString(answer, UTF_8).lines().toList();
-        if (process.exitValue() != 0 || lines.size() != 2) {
+        if (process.exitValue() != 0
+                || lines.size() != 2
+                || !lines.get(1).matches("\\d+\\.\\d+\\.\\d+")) {
             throw new StartFailed(
                     "'" + command + "' is no Python 3 interpreter: " + String.join(" ", lines));
         }

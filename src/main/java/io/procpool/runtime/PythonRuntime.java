@@ -83,7 +83,7 @@ final class PythonRuntime implements Runtime {
             var forkserver = connect(spec, skip);
             try {
                 return new PythonLauncher(
-                        forkserver, awaitReady(forkserver), spec, host, welcome(spec, Map.of()));
+                        forkserver, awaitReady(forkserver), spec, host, welcome(spec, skip));
             } catch (ImportKilled killed) {
                 // An import that ends or blocks the interpreter is left out at the next try, and
                 // listed with its cause.

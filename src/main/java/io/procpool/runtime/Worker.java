@@ -75,6 +75,11 @@ public final class Worker {
         return process.pid();
     }
 
+    /** Whether the end of the process has been reported; {@link #await} tells how. */
+    public boolean hasEnded() {
+        return process.exit().isDone();
+    }
+
     /** {@link System#nanoTime} at its start. */
     public long startedNanos() {
         return startedNanos;

@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,7 @@ final class WorkerSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSocket.class);
     private static final long HELLO_WITHIN_SECONDS = 5;
     private static final int VERSION = 1;
+    private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
     private static final int BACKLOG = 4096; // the kernel cuts it to net.core.somaxconn
 
     private final Path path;
@@ -105,14 +108,20 @@ final class WorkerSocket implements AutoCloseable {
     }
 
     private void accept() {
+        boolean failing = false;
         while (server.isOpen()) {
             try {
                 var channel = server.accept();
+                failing = false;
                 Thread.ofVirtual().name("hello").start(() -> greet(channel));
             } catch (ClosedChannelException closed) {
                 return;
-            } catch (IOException failure) {
-                LOG.warn("A worker's connection could not be accepted: {}", failure.toString());
+            } catch (IOException | RuntimeException | Error failure) {
+                if (!failing) {
+                    LOG.warn("Workers can't connect: {}", failure.toString());
+                }
+                failing = true; // most likely out of descriptors: it is said once, and tried again
+                LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());
             }
         }
     }
@@ -122,7 +131,7 @@ final class WorkerSocket implements AutoCloseable {
         try {
             var connection =
                     new Connection(
-                            channel, new FrameReader(channel, limits), new FrameWriter(channel));
+                            channel, new FrameReader(channel, FrameLimits.OF_HELLO), new FrameWriter(channel));
             var hello = connection.reader().read();
             if (hello == null || !hello.is(Kind.HELLO)) {
                 throw new ProtocolViolation("a connection did not begin with hello");
@@ -144,6 +153,7 @@ final class WorkerSocket implements AutoCloseable {
         if (invitation == null || arrival == null || arrival.isDone()) {
             throw new ProtocolViolation("a hello has no valid token for a channel '" + name + "'");
         }
+        connection.reader().limit(limits);
         if (!name.equals("output")) {
             if (hello.integers("versions").stream().noneMatch(version -> version == VERSION)) {
                 connection.send(

@@ -1,13 +1,10 @@
 package io.procpool.store;
 
 import io.procpool.job.JobRecord;
-import io.procpool.job.JobState.Succeeded;
 import io.procpool.job.JobStore;
 import io.procpool.problem.Refusal.Overloaded;
 import io.procpool.problem.Refused;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
@@ -32,7 +29,6 @@ final class MemoryJobStore implements JobStore {
     private static final int MOST_RESULTS = 100_000;
     private static final int MOST_GONE = 1_000_000;
     private static final int HEAP_SHARE = 4;
-    private static final int RECORD_BYTES = 1_024; // about what a record takes beside its value
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final int mostUnfinished;
@@ -40,7 +36,7 @@ final class MemoryJobStore implements JobStore {
     private final long mostBytes;
     private final NavigableMap<UUID, JobRecord> records = new ConcurrentSkipListMap<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Deque<UUID> finished = new ArrayDeque<>();
+    private final SequencedSet<UUID> finished = new LinkedHashSet<>();
     private final SequencedSet<UUID> gone = new LinkedHashSet<>();
     private int unfinished;
     private int results;
@@ -96,7 +92,7 @@ final class MemoryJobStore implements JobStore {
                 finished.add(record.id());
                 unfinished--;
                 results++;
-                bytes += size(record);
+                bytes += record.weight();
                 makeRoom();
             }
         } finally {
@@ -107,10 +103,9 @@ final class MemoryJobStore implements JobStore {
 
     private void makeRoom() {
         while ((results > mostResults || bytes > mostBytes) && results > 1) {
-            var oldest = finished.remove();
-            if (drop(oldest)) {
-                gone.add(oldest);
-            }
+            var oldest = finished.getFirst();
+            drop(oldest);
+            gone.add(oldest);
         }
         while (gone.size() > MOST_GONE) {
             gone.removeFirst();
@@ -120,21 +115,13 @@ final class MemoryJobStore implements JobStore {
     private boolean drop(UUID id) {
         var record = records.get(id);
         if (record == null || !record.ready()) {
-            return false; // forgotten before its turn
+            return false;
         }
         records.remove(id);
+        finished.remove(id);
         results--;
-        bytes -= size(record);
+        bytes -= record.weight();
         return true;
-    }
-
-    private static long size(JobRecord record) {
-        long value = record.state() instanceof Succeeded succeeded ? succeeded.value().size() : 0;
-        long output =
-                record.attempts().stream()
-                        .mapToLong(attempt -> attempt.outputTail().length())
-                        .sum();
-        return RECORD_BYTES + value + output;
     }
 
     @Override

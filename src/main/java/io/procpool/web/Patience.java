@@ -73,7 +73,7 @@ final class Patience {
         }
         try {
             double seconds = Double.parseDouble(text);
-            if (Double.isNaN(seconds)) {
+            if (Double.isNaN(seconds) || text.matches(".*[dDfF]")) { // Java's, not a day's
                 throw new NumberFormatException();
             }
             return Optional.of(

@@ -144,17 +144,11 @@ final class PoolJson {
         var variables = body.object("env");
         var env = new TreeMap<String, String>();
         for (var name : variables.names()) {
-            env.put(
-                    name,
-                    variables
-                            .string(name)
-                            .orElseThrow(
-                                    () ->
-                                            new Refused(
-                                                    new BadRequest(
-                                                            "env: the value of \""
-                                                                    + name
-                                                                    + "\" must be a string."))));
+            if (variables.kind(name) != Kind.STRING) {
+                throw new Refused(
+                        new BadRequest("env: the value of \"" + name + "\" must be a string."));
+            }
+            env.put(name, variables.string(name).orElseThrow());
         }
         return env;
     }

@@ -142,6 +142,7 @@ final class ResultsController {
         return UriComponentsBuilder.fromPath(request.getRequestURI())
                 .query(request.getQueryString())
                 .replaceQueryParam("cursor", cursor)
+                .build(true) // encoded already: as it came
                 .toUriString();
     }
 

@@ -18,7 +18,7 @@ public final class FrameReader {
     private static final int BUFFER = 64 * 1024;
 
     private final ReadableByteChannel channel;
-    private final FrameLimits limits;
+    private FrameLimits limits;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
     private @Nullable Partial partial;
     private boolean ended;
@@ -42,6 +42,11 @@ public final class FrameReader {
     public FrameReader(ReadableByteChannel channel, FrameLimits limits) {
         this.channel = channel;
         this.limits = limits;
+    }
+
+    /** Other limits from the next frame on: a guest's first word is held short, until it is known. */
+    public void limit(FrameLimits wider) {
+        limits = wider;
     }
 
     /** What was read and belongs to no frame yet: after a hello on an output channel, the first output. */

@@ -4,37 +4,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Service;
 import io.procpool.service.Waiting;
-import io.restassured.response.Response;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A pool of one test's own in the shared service. */
+/**
+ * A pool of one test's own in the shared service. It speaks through the JDK's client: the races need many requests. Whatever is asked
+ * for is answered within a ceiling, or the test is broken: a hang is what these tests are about.
+ */
 final class FaultPool implements AutoCloseable {
+    private static final Duration CEILING = Duration.ofSeconds(60);
     private static final AtomicInteger POOLS = new AtomicInteger();
-
-    /** Beside the service's own fixture, which is comfortable and ten times as slow: the races need many requests. */
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    private final Service service;
+    private final String url;
     private final String name = "fault-" + POOLS.incrementAndGet();
 
     private FaultPool(Service service, String spec) {
-        this.service = service;
+        this.url = service.url();
         service.pool(name, spec);
     }
 
@@ -51,42 +54,59 @@ final class FaultPool implements AutoCloseable {
         return new FaultPool(service, "{\"processes\": " + processes + more + "}");
     }
 
-    String name() {
-        return name;
-    }
-
-    String path() {
-        return "/v1/pools/" + name;
-    }
+    // --- calls
 
     /** An apply that waits. {@code more} is as in {@link #of}. */
-    Response apply(String func, String args, String more) {
-        return service.post(path() + "/apply", body(func, args, more));
+    HttpResponse<String> apply(String func, String args, String more) {
+        return applying(func, args, more).join();
     }
 
-    Response apply(String func, String args) {
+    HttpResponse<String> apply(String func, String args) {
         return apply(func, args, "");
     }
 
-    /** The same from another thread. */
-    CompletableFuture<Response> applying(String func, String args) {
-        return CompletableFuture.supplyAsync(() -> apply(func, args), Thread::startVirtualThread);
+    CompletableFuture<HttpResponse<String>> applying(String func, String args, String more) {
+        return CLIENT.sendAsync(
+                request(path() + "/apply", "POST", BodyPublishers.ofString(call(func, args, more))),
+                BodyHandlers.ofString());
+    }
+
+    /** The value of an apply that succeeds. */
+    String value(String func, String args) {
+        var answer = apply(func, args);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
+    /** The pid of a worker that has just answered. */
+    long servingPid() {
+        return Long.parseLong(value("tasks.pid", "[]"));
+    }
+
+    /** Whatever has happened: the next call works. */
+    void requireWorks() {
+        assertThat(value("tasks.add", "[1]")).isEqualTo("2");
     }
 
     /** Submits, and returns the path of the result. */
     String submit(String func, String args, String more) {
-        var accepted = post(path() + "/apply_async", body(func, args, more));
-        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
-        return accepted.headers().firstValue("Location").orElseThrow();
+        return begin("apply_async", call(func, args, more));
     }
 
     String submit(String func, String args) {
         return submit(func, args, "");
     }
 
+    /** The same for any verb. */
+    String begin(String verb, String json) {
+        var accepted = post("/" + verb, json);
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+        return accepted.headers().firstValue("Location").orElseThrow();
+    }
+
     /** Submits, and waits for the final resource. */
     JsonNode run(String func, String args, String more) {
-        return service.await(submit(func, args, more));
+        return await(submit(func, args, more));
     }
 
     JsonNode run(String func, String args) {
@@ -95,55 +115,51 @@ final class FaultPool implements AutoCloseable {
 
     /** Waits until a result is ready. */
     JsonNode await(String result) {
-        while (true) {
-            var resource = json(get(result + "?wait=30"));
-            if (resource.path("ready").asBoolean()) {
-                return resource;
-            }
-        }
+        var resource = json(get(result + "?wait=" + CEILING.toSeconds()));
+        assertThat(resource.path("ready").asBoolean()).as("%s", resource).isTrue();
+        return resource;
+    }
+
+    /** The value of a job that has succeeded, as text. */
+    String valueOf(JsonNode job) {
+        var answer = get(job.path("links").path("value").asString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
     }
 
     /** Asks for the end of a job. Returns what it is then. */
     JsonNode cancel(String result) {
-        var answer = post(result + "/cancel", "");
+        var answer = send(request(result + "/cancel", "POST", BodyPublishers.noBody()));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         return json(answer);
     }
 
-    JsonNode json(String path) {
-        return json(get(path));
-    }
-
-    private static JsonNode json(HttpResponse<String> answer) {
-        return JSON.readTree(answer.body());
-    }
-
-    HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder(URI.create(service.url() + path)).build());
-    }
-
-    private HttpResponse<String> post(String path, String json) {
-        return send(
-                HttpRequest.newBuilder(URI.create(service.url() + path))
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(json))
-                        .build());
-    }
-
-    private static HttpResponse<String> send(HttpRequest request) {
-        try {
-            return CLIENT.send(request, BodyHandlers.ofString());
-        } catch (IOException | InterruptedException failure) {
-            throw new AssertionError(failure);
-        }
-    }
-
-    private static String body(String func, String args, String more) {
+    private static String call(String func, String args, String more) {
         return "{\"func\": \"" + func + "\", \"args\": " + args + more + "}";
     }
 
+    // --- the pool
+
+    String path() {
+        return "/v1/pools/" + name;
+    }
+
+    /** Gives it another specification. */
+    HttpResponse<String> put(String spec) {
+        return send(request(path(), "PUT", BodyPublishers.ofString(spec)));
+    }
+
+    /** To a path below the pool's. */
+    HttpResponse<String> post(String below, String json) {
+        return send(request(path() + below, "POST", BodyPublishers.ofString(json)));
+    }
+
+    HttpResponse<String> post(String below) {
+        return send(request(path() + below, "POST", BodyPublishers.noBody()));
+    }
+
     JsonNode state() {
-        return json(path());
+        return json(get(path()));
     }
 
     JsonNode health() {
@@ -153,7 +169,7 @@ final class FaultPool implements AutoCloseable {
     /** The workers that are in one of these states. */
     List<Long> pids(String... states) {
         var wanted = List.of(states);
-        return json(path() + "/workers")
+        return json(get(path() + "/workers"))
                 .path("workers")
                 .valueStream()
                 .filter(worker -> wanted.contains(worker.path("state").asString()))
@@ -163,8 +179,24 @@ final class FaultPool implements AutoCloseable {
 
     /** Waits until so many workers are ready to serve or serving. */
     List<Long> awaitWorkers(int count) throws InterruptedException {
-        Waiting.until(count + " workers", () -> pids("idle", "busy").size() == count);
-        return pids("idle", "busy");
+        var seen = new AtomicReference<List<Long>>();
+        Waiting.until(
+                count + " workers",
+                () -> {
+                    seen.set(pids("idle", "busy"));
+                    return seen.get().size() == count;
+                });
+        return seen.get();
+    }
+
+    /** Waits until that worker does not serve any more, and there is one that does. */
+    void awaitReplaced(long pid) throws InterruptedException {
+        Waiting.until(
+                pid + " is replaced",
+                () -> {
+                    var serving = pids("idle", "busy");
+                    return !serving.isEmpty() && !serving.contains(pid);
+                });
     }
 
     /** How many workers have ended for that reason. */
@@ -177,6 +209,43 @@ final class FaultPool implements AutoCloseable {
                 .mapToInt(line -> (int) Double.parseDouble(line.substring(wanted.length())))
                 .sum();
     }
+
+    @Override
+    public void close() {
+        send(request(path(), "DELETE", BodyPublishers.noBody()));
+    }
+
+    // --- requests
+
+    HttpResponse<String> get(String path) {
+        return send(request(path, "GET", BodyPublishers.noBody()));
+    }
+
+    static JsonNode json(HttpResponse<String> answer) {
+        return json(answer.body());
+    }
+
+    static JsonNode json(String text) {
+        return JSON.readTree(text);
+    }
+
+    private HttpRequest request(String path, String method, BodyPublisher body) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .header("Content-Type", "application/json")
+                .timeout(CEILING.multipliedBy(2))
+                .method(method, body)
+                .build();
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) {
+        try {
+            return CLIENT.send(request, BodyHandlers.ofString());
+        } catch (IOException | InterruptedException failure) {
+            throw new AssertionError(request + " was not answered", failure);
+        }
+    }
+
+    // --- what functions write down
 
     /** The lines that functions have added to a file. */
     static List<String> lines(Path ledger) {
@@ -191,10 +260,5 @@ final class FaultPool implements AutoCloseable {
     static List<Long> awaitPids(Path ledger, int count) throws InterruptedException {
         Waiting.until(count + " lines in " + ledger, () -> lines(ledger).size() >= count);
         return lines(ledger).stream().map(Long::valueOf).toList();
-    }
-
-    @Override
-    public void close() {
-        service.delete(path());
     }
 }

@@ -2,8 +2,6 @@ package io.procpool.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.procpool.service.Service;
-import io.procpool.service.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -32,9 +30,8 @@ class FrameFaultTest {
                                 "[\"" + ledger + "\", \"\\\"" + text + "\\\"\"]");
                 assertThat(job.path("state").asString()).isEqualTo("succeeded");
                 assertThat(job.path("attempts").size()).isEqualTo(1);
-                var value = Service.shared().get(job.path("links").path("value").asString());
-                assertThat(value.asString()).isEqualTo("\"" + text + "\"");
-                assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+                assertThat(pool.valueOf(job)).isEqualTo("\"" + text + "\"");
+                pool.requireWorks();
             }
             assertThat(FaultPool.lines(ledger)).containsExactly("run", "run");
             assertThat(pool.exits("crash_signal")).isEqualTo(2);
@@ -50,7 +47,7 @@ class FrameFaultTest {
                     pool.run("faults.answer_in_part_and_die", "[" + count + "]").path("problem");
             assertThat(problem.path("type").asString()).isEqualTo(LOST);
             assertThat(problem.path("signal").asInt()).isEqualTo(9);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 
@@ -72,7 +69,7 @@ class FrameFaultTest {
             assertThat(attempt.path("signal").asInt()).isEqualTo(15);
             assertThat(attempt.path("output_tail").asString()).contains("garbage follows");
             assertThat(pool.awaitWorkers(1)).doesNotContain(before);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
             assertThat(pool.exits("protocol_error")).isEqualTo(1);
         }
     }
@@ -82,12 +79,10 @@ class FrameFaultTest {
     void garbage_of_an_idle_worker_ends_the_worker_and_nothing_else() throws Exception {
         var go = folder.resolve("go");
         try (var pool = FaultPool.of(1)) {
-            var before = pool.apply("faults.write_garbage_after", "[\"" + go + "\"]").asString();
+            var before = pool.value("faults.write_garbage_after", "[\"" + go + "\"]");
             Files.createFile(go);
-            Waiting.until(
-                    "another worker", () -> !pool.pids("idle").contains(Long.valueOf(before)));
-            pool.awaitWorkers(1);
-            assertThat(pool.apply("tasks.pid", "[]").asString()).isNotEqualTo(before);
+            pool.awaitReplaced(Long.parseLong(before));
+            assertThat(pool.value("tasks.pid", "[]")).isNotEqualTo(before);
             assertThat(pool.exits("protocol_error")).isEqualTo(1);
         }
     }
@@ -97,7 +92,7 @@ class FrameFaultTest {
         try (var pool = FaultPool.of(1)) {
             var problem = pool.run("faults.answer_for_another_call", "[]").path("problem");
             assertThat(problem.path("type").asString()).isEqualTo(BROKEN);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 
@@ -105,13 +100,13 @@ class FrameFaultTest {
     @Test
     void a_second_answer_does_not_become_the_answer_of_the_next_call() {
         try (var pool = FaultPool.of(1)) {
-            assertThat(pool.apply("faults.answer_twice", "[]").asString()).isEqualTo("\"first\"");
+            assertThat(pool.value("faults.answer_twice", "[]")).isEqualTo("\"first\"");
             var next = pool.run("tasks.add", "[1]");
             var type = next.path("problem").path("type").asString("");
             assertThat(next.path("state").asString().equals("succeeded") || type.equals(BROKEN))
                     .as("%s", next)
                     .isTrue();
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 
@@ -121,7 +116,7 @@ class FrameFaultTest {
             var problem = pool.run("faults.close_descriptors", "[]").path("problem");
             assertThat(problem.path("type").asString()).isEqualTo(LOST);
             assertThat(problem.path("output_tail").asString()).contains("closing all");
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 }

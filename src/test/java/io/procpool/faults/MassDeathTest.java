@@ -3,7 +3,6 @@ package io.procpool.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Processes;
-import io.procpool.service.Service;
 import io.procpool.service.Waiting;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -23,28 +22,26 @@ class MassDeathTest {
     void when_all_workers_are_killed_under_load_only_what_ran_is_lost() throws Exception {
         var ledger = folder.resolve("ledger");
         try (var pool = FaultPool.of(PROCESSES)) {
-            var service = Service.shared();
             var items =
                     IntStream.range(0, ITEMS)
                             .mapToObj(item -> "[\"" + ledger + "\", " + item + "]")
                             .toList();
-            var accepted =
-                    service.post(
-                            pool.path() + "/starmap_async",
+            var running =
+                    pool.begin(
+                            "starmap_async",
                             "{\"func\": \"faults.record_slowly\", \"chunksize\": 1, "
                                     + "\"errors\": \"collect\", \"iterable\": "
                                     + items
                                     + "}");
-            accepted.then().statusCode(202);
             for (int round = 1; round <= ROUNDS; round++) {
                 int begun = round * ITEMS / (ROUNDS + 1);
                 Waiting.until("it goes on", () -> FaultPool.lines(ledger).size() >= begun);
                 Processes.storm(pool.awaitWorkers(PROCESSES), 1, "KILL");
             }
 
-            var job = pool.await(accepted.header("Location"));
+            var job = pool.await(running);
             assertThat(job.path("state").asString()).isEqualTo("succeeded");
-            var value = pool.json(job.path("links").path("value").asString());
+            var value = FaultPool.json(pool.valueOf(job));
             var lost = new HashSet<Integer>();
             for (var error : value.path("errors")) {
                 assertThat(error.path("problem").path("type").asString())
@@ -66,10 +63,10 @@ class MassDeathTest {
             pool.awaitWorkers(PROCESSES);
             var after =
                     IntStream.range(0, 40)
-                            .mapToObj(call -> pool.applying("tasks.add", "[" + call + "]"))
+                            .mapToObj(call -> pool.applying("tasks.add", "[" + call + "]", ""))
                             .toList();
             for (int call = 0; call < after.size(); call++) {
-                assertThat(after.get(call).join().asString()).isEqualTo("" + (call + 1));
+                assertThat(after.get(call).join().body()).isEqualTo("" + (call + 1));
             }
             assertThat(pool.health().path("status").asString()).isEqualTo("ok");
         }

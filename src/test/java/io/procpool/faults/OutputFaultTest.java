@@ -35,7 +35,7 @@ class OutputFaultTest {
             assertThat(problem.path("output_tail").asString()).contains("crash by " + how);
             long daemon = FaultPool.awaitPids(ledger, 1).getFirst();
             Waiting.until("the daemon is gone", () -> !Processes.alive(daemon));
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 
@@ -58,7 +58,7 @@ class OutputFaultTest {
     void a_flood_of_output_is_cut_to_its_end_and_fills_no_memory(
             double seconds, int timeout, String state) {
         try (var pool = FaultPool.of(1)) {
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
             long before = usedHeap();
             var job = pool.run("faults.flood", "[" + seconds + "]", ", \"timeout\": " + timeout);
             assertThat(job.path("state").asString()).isEqualTo(state);
@@ -68,7 +68,7 @@ class OutputFaultTest {
             assertThat(tail.getBytes(UTF_8)).hasSize(TAIL);
             assertThat(tail).endsWith(state.equals("succeeded") ? "xxthe end" : "xxx");
             assertThat(usedHeap() - before).isLessThan(64L << 20);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 
@@ -83,11 +83,10 @@ class OutputFaultTest {
     @ValueSource(strings = {"faults.close_streams", "faults.close_output"})
     void a_task_that_closes_its_output_is_answered_and_so_are_the_next_ones(String func) {
         try (var pool = FaultPool.of(1)) {
-            var worker = pool.apply(func, "[]").then().statusCode(200).extract().asString();
+            var worker = pool.value(func, "[]");
             for (int again = 0; again < 3; again++) {
-                assertThat(pool.apply("tasks.pid", "[]").asString()).isEqualTo(worker);
+                assertThat("" + pool.servingPid()).isEqualTo(worker);
             }
-            assertThat(pool.apply("faults.descriptors", "[]").statusCode()).isEqualTo(200);
         }
     }
 
@@ -95,8 +94,8 @@ class OutputFaultTest {
     @Test
     void standard_input_is_empty() {
         try (var pool = FaultPool.of(1)) {
-            assertThat(pool.apply("faults.read_stdin", "[]").asString()).isEqualTo("[\"\",\"\"]");
-            assertThat(pool.apply("faults.read_stdin", "[]").asString()).isEqualTo("[\"\",\"\"]");
+            assertThat(pool.value("faults.read_stdin", "[]")).isEqualTo("[\"\",\"\"]");
+            assertThat(pool.value("faults.read_stdin", "[]")).isEqualTo("[\"\",\"\"]");
         }
     }
 
@@ -111,7 +110,7 @@ class OutputFaultTest {
             pool.awaitWorkers(2);
             for (int worker = 0; worker < 4; worker++) {
                 var job = pool.run("faults.descriptors", "[]");
-                var found = pool.json(job.path("links").path("value").asString());
+                var found = FaultPool.json(pool.valueOf(job));
                 assertThat(found.propertyNames()).as("%s", found).hasSize(4);
                 assertThat(found.path("0").asString()).isEqualTo("/dev/null");
                 assertThat(found.path("1").asString())

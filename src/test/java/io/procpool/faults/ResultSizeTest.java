@@ -3,7 +3,7 @@ package io.procpool.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Service;
-import io.restassured.response.Response;
+import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 
 /** A result exactly at the limit, and one byte more. F40. */
@@ -18,14 +18,14 @@ class ResultSizeTest {
             long worker = pool.awaitWorkers(1).getFirst();
             int quotes = 2;
             var fits = pool.apply("faults.text", "[" + (LIMIT - quotes) + "]");
-            fits.then().statusCode(200);
-            assertThat(fits.asByteArray().length).isEqualTo(LIMIT);
+            assertThat(fits.statusCode()).isEqualTo(200);
+            assertThat(fits.body().length()).isEqualTo(LIMIT);
 
             var over = pool.apply("faults.text", "[" + (LIMIT - quotes + 1) + "]");
-            over.then().statusCode(422);
-            assertThat(Service.json(over).path("type").asString()).isEqualTo(TOO_LARGE);
-            assertThat(Service.json(over).path("limit").asInt()).isEqualTo(LIMIT);
-            assertThat(pool.apply("tasks.pid", "[]").asString()).isEqualTo("" + worker);
+            assertThat(over.statusCode()).isEqualTo(422);
+            assertThat(FaultPool.json(over).path("type").asString()).isEqualTo(TOO_LARGE);
+            assertThat(FaultPool.json(over).path("limit").asInt()).isEqualTo(LIMIT);
+            assertThat(pool.servingPid()).isEqualTo(worker);
         }
     }
 
@@ -40,18 +40,18 @@ class ResultSizeTest {
             for (var chunksize : new int[] {1, 2}) {
                 var fits = map(pool, one, other, chunksize);
                 assertThat(fits.statusCode()).isEqualTo(200);
-                assertThat(fits.asByteArray().length).isEqualTo(LIMIT);
+                assertThat(fits.body().length()).isEqualTo(LIMIT);
                 var over = map(pool, one, other + 1, chunksize);
                 assertThat(over.statusCode()).isEqualTo(422);
-                assertThat(Service.json(over).path("type").asString()).isEqualTo(TOO_LARGE);
+                assertThat(FaultPool.json(over).path("type").asString()).isEqualTo(TOO_LARGE);
             }
-            assertThat(pool.apply("tasks.pid", "[]").asString()).isEqualTo("" + worker);
+            assertThat(pool.servingPid()).isEqualTo(worker);
         }
     }
 
-    private static Response map(FaultPool pool, int one, int other, int chunksize) {
-        return SERVICE.post(
-                pool.path() + "/map",
+    private static HttpResponse<String> map(FaultPool pool, int one, int other, int chunksize) {
+        return pool.post(
+                "/map",
                 "{\"func\": \"faults.text\", \"iterable\": [%d, %d], \"chunksize\": %d}"
                         .formatted(one, other, chunksize));
     }

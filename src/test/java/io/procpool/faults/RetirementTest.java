@@ -24,10 +24,9 @@ class RetirementTest {
             var job = pool.run("faults.keep_memory", "[" + LIMIT * 3L / 2 + "]");
             assertThat(job.path("state").asString()).isEqualTo("succeeded");
             long grown = job.path("attempts").path(0).path("pid").asLong();
-            Waiting.until("it is replaced", () -> !pool.pids("idle", "busy").contains(grown));
-            assertThat(pool.awaitWorkers(1)).doesNotContain(grown);
+            pool.awaitReplaced(grown);
             Waiting.until("it is gone", () -> !Processes.alive(grown));
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
             Waiting.until("its end is counted", () -> pool.exits("max_memory_soft") == 1);
         }
     }
@@ -45,7 +44,7 @@ class RetirementTest {
             assertThat(problem.path("output_tail").asString()).contains("holding");
             assertThat(job.path("attempts").path(0).path("peak_rss").asLong())
                     .isGreaterThan(2L * LIMIT);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 
@@ -56,14 +55,12 @@ class RetirementTest {
         try (var pool = FaultPool.of(1, ", \"maxtasksperchild\": 1, \"grace\": 0.3")) {
             List<Long> pids = new ArrayList<>();
             for (int task = 0; task < 4; task++) {
-                var answer = pool.apply(func, "[]");
-                answer.then().statusCode(200);
-                pids.add(Long.valueOf(answer.asString()));
+                pids.add(Long.valueOf(pool.value(func, "[]")));
             }
             assertThat(pids).doesNotHaveDuplicates();
             Waiting.until("all are gone", () -> pids.stream().noneMatch(Processes::alive));
             Waiting.until("all are counted", () -> pool.exits("max_tasks") == 4);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 }

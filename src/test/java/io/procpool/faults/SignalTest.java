@@ -33,13 +33,13 @@ class SignalTest {
                                     "ALRM"));
             var calls =
                     IntStream.range(0, 100)
-                            .mapToObj(call -> pool.applying("tasks.nap", "[0.01]"))
+                            .mapToObj(call -> pool.applying("tasks.nap", "[0.01]", ""))
                             .toList();
-            calls.forEach(call -> assertThat(call.join().asString()).isEqualTo("0.01"));
+            calls.forEach(call -> assertThat(call.join().body()).isEqualTo("0.01"));
             storms.forEach(CompletableFuture::join);
 
             assertThat(pool.awaitWorkers(2)).isEqualTo(workers);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
             // The forkserver has noticed all the same what it has to.
             Processes.kill(workers.getFirst());
             Waiting.until("a new one", () -> !pool.pids("idle").contains(workers.getFirst()));
@@ -58,7 +58,7 @@ class SignalTest {
             assertThat(problem.path("type").asString())
                     .isEqualTo("urn:procpool:problem:worker-lost");
             assertThat(problem.path("signal").asInt()).isEqualTo(1);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 

@@ -3,7 +3,6 @@ package io.procpool.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Processes;
-import io.procpool.service.Service;
 import io.procpool.service.Waiting;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -25,19 +24,24 @@ class StuckTaskTest {
         try (var pool = FaultPool.of(1)) {
             long before = pool.awaitWorkers(1).getFirst();
             var answer = pool.apply(func, args, ", \"timeout\": 0.3");
-            answer.then().statusCode(422);
-            var problem = Service.json(answer);
+            assertThat(answer.statusCode()).isEqualTo(422);
+            var problem = FaultPool.json(answer);
             assertThat(problem.path("type").asString()).isEqualTo(TIMED_OUT);
             assertThat(problem.path("timeout").asDouble()).isEqualTo(0.3);
 
             var attempt =
-                    pool.json("/v1/results/" + answer.header("Procpool-Result"))
+                    FaultPool.json(
+                                    pool.get(
+                                            "/v1/results/"
+                                                    + answer.headers()
+                                                            .firstValue("Procpool-Result")
+                                                            .orElseThrow()))
                             .path("attempts")
                             .path(0);
             assertThat(attempt.path("pid").asLong()).isEqualTo(before);
             assertThat(attempt.path("signal").asInt()).isEqualTo(15);
             assertThat(Processes.alive(before)).isFalse();
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
             assertThat(pool.exits("task_timeout")).isEqualTo(1);
         }
     }
@@ -46,14 +50,14 @@ class StuckTaskTest {
     @Test
     void a_task_that_ignores_sigterm_is_killed_after_grace() {
         try (var pool = FaultPool.of(1, ", \"grace\": 0.3")) {
-            var deaf = pool.apply("faults.stop_listening", "[]").asString();
+            var deaf = pool.value("faults.stop_listening", "[]");
             var job = pool.run("tasks.spin", "[]", ", \"timeout\": 0.3");
             assertThat(job.path("problem").path("type").asString()).isEqualTo(TIMED_OUT);
             var attempt = job.path("attempts").path(0);
             assertThat(attempt.path("pid").asString()).isEqualTo(deaf);
             assertThat(attempt.path("signal").asInt()).isEqualTo(9);
             assertThat(Processes.alive(Long.parseLong(deaf))).isFalse();
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 
@@ -64,12 +68,12 @@ class StuckTaskTest {
             var ledger = folder.resolve("pid");
             var running = pool.submit("faults.be_deaf", "[\"" + ledger + "\"]");
             long pid = FaultPool.awaitPids(ledger, 1).getFirst();
-            Service.shared().request().post(running + "/cancel").then().statusCode(202);
+            pool.cancel(running);
             var job = pool.await(running);
             assertThat(job.path("state").asString()).isEqualTo("cancelled");
             assertThat(job.path("attempts").path(0).path("signal").asInt()).isEqualTo(9);
             assertThat(Processes.alive(pid)).isFalse();
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
             assertThat(pool.exits("cancel")).isEqualTo(1);
         }
     }
@@ -87,7 +91,7 @@ class StuckTaskTest {
                     .isEqualTo("urn:procpool:problem:worker-lost");
             assertThat(problem.path("reason").asString()).isEqualTo("unresponsive");
             assertThat(problem.path("signal").asInt()).isEqualTo(9);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
         }
     }
 
@@ -102,25 +106,24 @@ class StuckTaskTest {
             FaultPool.awaitPids(ledger, 1);
             var workers = pool.pids("busy");
             var waiting = pool.submit("tasks.add", "[1]");
-            var caller = pool.applying("tasks.add", "[1]");
+            var caller = pool.applying("tasks.add", "[1]", "");
             Waiting.until("two wait", () -> pool.state().path("queued").asInt() == 2);
 
-            var service = Service.shared();
-            service.request().post(pool.path() + "/terminate").then().statusCode(204);
-            service.request().post(pool.path() + "/join?timeout=60").then().statusCode(204);
+            assertThat(pool.post("/terminate").statusCode()).isEqualTo(204);
+            assertThat(pool.post("/join?timeout=60").statusCode()).isEqualTo(204);
 
             var answer = caller.join();
-            answer.then().statusCode(422);
+            assertThat(answer.statusCode()).isEqualTo(422);
             var ended = "urn:procpool:problem:pool-terminated";
-            assertThat(Service.json(answer).path("type").asString()).isEqualTo(ended);
+            assertThat(FaultPool.json(answer).path("type").asString()).isEqualTo(ended);
             for (var job : new String[] {stuck, deaf, waiting}) {
                 var problem = pool.await(job).path("problem");
                 assertThat(problem.path("type").asString()).as(job).isEqualTo(ended);
             }
             assertThat(workers).noneMatch(Processes::alive);
-            pool.apply("tasks.add", "[1]").then().statusCode(409);
-            service.put(pool.path(), "{\"processes\": 1}").then().statusCode(201);
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            assertThat(pool.apply("tasks.add", "[1]").statusCode()).isEqualTo(409);
+            assertThat(pool.put("{\"processes\": 1}").statusCode()).isEqualTo(201);
+            pool.requireWorks();
         }
     }
 }

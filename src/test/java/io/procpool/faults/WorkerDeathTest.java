@@ -3,7 +3,6 @@ package io.procpool.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Processes;
-import io.procpool.service.Service;
 import io.procpool.service.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,11 +77,12 @@ class WorkerDeathTest {
     void a_segfault_shows_where_it_was_and_leaves_no_core() {
         try (var pool = FaultPool.of(1)) {
             var answer = pool.apply("faults.crash", "[\"segfault\"]");
-            answer.then().statusCode(422);
-            assertThat(answer.contentType()).startsWith("application/problem+json");
-            assertThat(Service.json(answer).path("output_tail").asString())
+            assertThat(answer.statusCode()).isEqualTo(422);
+            assertThat(answer.headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("application/problem+json");
+            assertThat(FaultPool.json(answer).path("output_tail").asString())
                     .contains("Fatal Python error: Segmentation fault", "faults.py", "in crash");
-            assertThat(pool.apply("faults.core_limit", "[]").asString()).isEqualTo("[0,0]");
+            assertThat(pool.value("faults.core_limit", "[]")).isEqualTo("[0,0]");
         }
     }
 
@@ -93,16 +93,12 @@ class WorkerDeathTest {
             var map =
                     "{\"func\": \"faults.crash_if\", \"iterable\": [[0, 2, \"kill\"], "
                             + "[1, 2, \"kill\"], [2, 2, \"kill\"], [3, 2, \"kill\"]], \"chunksize\": 1";
-            var failed = Service.shared().post(pool.path() + "/starmap", map + "}");
-            failed.then().statusCode(422);
-            assertThat(Service.json(failed).path("type").asString()).isEqualTo(LOST);
+            var failed = pool.post("/starmap", map + "}");
+            assertThat(failed.statusCode()).isEqualTo(422);
+            assertThat(FaultPool.json(failed).path("type").asString()).isEqualTo(LOST);
 
             var collected =
-                    Service.json(
-                            Service.shared()
-                                    .post(
-                                            pool.path() + "/starmap",
-                                            map + ", \"errors\": \"collect\"}"));
+                    FaultPool.json(pool.post("/starmap", map + ", \"errors\": \"collect\"}"));
             assertThat(collected.path("values").toString()).isEqualTo("[0,1,null,3]");
             assertThat(collected.path("errors").size()).isEqualTo(1);
             assertThat(collected.path("errors").path(0).path("index").asInt()).isEqualTo(2);
@@ -115,10 +111,10 @@ class WorkerDeathTest {
     @Test
     void an_idle_worker_that_is_killed_is_replaced_and_no_task_is_charged() throws Exception {
         try (var pool = FaultPool.of(1)) {
-            assertThat(pool.apply("tasks.add", "[1]").asString()).isEqualTo("2");
+            pool.requireWorks();
             long before = pool.awaitWorkers(1).getFirst();
             Processes.kill(before);
-            Waiting.until("another worker is there", () -> !pool.pids("idle").contains(before));
+            pool.awaitReplaced(before);
             long after = pool.awaitWorkers(1).getFirst();
 
             var job = pool.run("tasks.pid", "[]");
@@ -139,7 +135,7 @@ class WorkerDeathTest {
             assertThat(problem.path("type").asString()).isEqualTo(RAISED);
             assertThat(problem.path("exception").path("type").asString()).isEqualTo("SystemExit");
             assertThat(problem.path("exception").path("message").asString()).isEqualTo("3");
-            assertThat(pool.apply("tasks.pid", "[]").asString()).isEqualTo("" + worker);
+            assertThat(pool.servingPid()).isEqualTo(worker);
         }
     }
 
@@ -153,7 +149,7 @@ class WorkerDeathTest {
             var problem = pool.run(func, "[]").path("problem");
             assertThat(problem.path("type").asString()).isEqualTo(RAISED);
             assertThat(problem.path("exception").path("type").asString()).isEqualTo("MemoryError");
-            assertThat(pool.apply("tasks.pid", "[]").asString()).isEqualTo("" + worker);
+            assertThat(pool.servingPid()).isEqualTo(worker);
         }
     }
 
@@ -168,12 +164,12 @@ class WorkerDeathTest {
         try (var pool = FaultPool.of(1)) {
             long worker = pool.awaitWorkers(1).getFirst();
             var answer = pool.apply(func, "[]");
-            answer.then().statusCode(422);
-            var exception = Service.json(answer).path("exception");
+            assertThat(answer.statusCode()).isEqualTo(422);
+            var exception = FaultPool.json(answer).path("exception");
             assertThat(exception.path("type").asString()).isEqualTo(type);
             assertThat(exception.path("message").asString()).isEqualTo(message);
             assertThat(exception.path("traceback").asString()).contains("faults.py");
-            assertThat(pool.apply("tasks.pid", "[]").asString()).isEqualTo("" + worker);
+            assertThat(pool.servingPid()).isEqualTo(worker);
         }
     }
 }

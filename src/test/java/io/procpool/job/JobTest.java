@@ -195,8 +195,7 @@ class JobTest {
         map.broke(first, new Failure.Cancelled());
         assertThat(map.state()).as("one is still out").isInstanceOf(JobState.Running.class);
         map.echo(second);
-        assertThat(map.state())
-                .isEqualTo(new JobState.Cancelled(DrivenJob.NOW, DrivenJob.NOW));
+        assertThat(map.state()).isEqualTo(new JobState.Cancelled(DrivenJob.NOW, DrivenJob.NOW));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ public final class ServiceProcess implements AutoCloseable {
     private static final Pattern READY =
             Pattern.compile("Procpool .* on (http://127\\.0\\.0\\.1:\\d+), .*");
     private static final long CEILING_SECONDS = 60;
+    private static final Duration LONGEST_CALL = Duration.ofMinutes(10);
 
     private final Process process;
     private final Path home;
@@ -104,7 +106,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** The same without a wait for the answer. */
     public CompletableFuture<HttpResponse<String>> posting(String path, String json) {
-        var request = to(path).POST(BodyPublishers.ofString(json)).build();
+        var request = to(path).timeout(LONGEST_CALL).POST(BodyPublishers.ofString(json)).build();
         return client.sendAsync(request, BodyHandlers.ofString());
     }
 
@@ -115,6 +117,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     private HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(Duration.ofSeconds(CEILING_SECONDS))
                 .header("Content-Type", "application/json");
     }
 

@@ -1,0 +1,144 @@
+package io.procpool.job;
+
+import io.procpool.payload.Payload;
+import io.procpool.problem.Failure;
+import io.procpool.problem.Problem;
+import io.procpool.problem.Refusal.PoolDegraded;
+import io.procpool.problem.Refused;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/** A small pool of threads: takes the tasks of jobs and ends each with its own items, when it may. */
+final class Hands implements Workers, AutoCloseable {
+    private final LinkedBlockingQueue<Job> queue = new LinkedBlockingQueue<>();
+    private final int count;
+    private final List<Thread> threads;
+    private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+    private volatile Problem refusesToCheck;
+    private volatile Problem refusesToQueue;
+    private volatile PoolDegraded trouble;
+    private final ConcurrentHashMap<Job, Boolean> withdrawn = new ConcurrentHashMap<>();
+
+    Hands(int count) {
+        this.count = count;
+        threads = Stream.generate(() -> Thread.ofVirtual().start(this::work)).limit(count).toList();
+    }
+
+    /** No task ends from now on. */
+    void hold() {
+        gate = new CompletableFuture<>();
+    }
+
+    void letGo() {
+        gate.complete(null);
+    }
+
+    void refuseToCheck(Problem problem) {
+        refusesToCheck = problem;
+    }
+
+    void refuseToQueue(Problem problem) {
+        refusesToQueue = problem;
+    }
+
+    void trouble(PoolDegraded problem) {
+        trouble = problem;
+    }
+
+    boolean wasWithdrawn(Job job) {
+        return withdrawn.containsKey(job);
+    }
+
+    @Override
+    public void check(Submission submission) {
+        if (refusesToCheck != null) {
+            throw new Refused(refusesToCheck);
+        }
+    }
+
+    @Override
+    public void enqueue(Job job) {
+        if (refusesToQueue != null) {
+            throw new Refused(refusesToQueue);
+        }
+        queue.add(job);
+    }
+
+    @Override
+    public void withdraw(Job job) {
+        withdrawn.put(job, true);
+    }
+
+    @Override
+    public Optional<PoolDegraded> trouble(String pool) {
+        return Optional.ofNullable(trouble);
+    }
+
+    @Override
+    public Duration startTimeout(String pool) {
+        return Duration.ofMillis(5);
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                var job = queue.take();
+                var cut = job.next(count);
+                if (cut != null) {
+                    if (cut.more()) {
+                        queue.add(job);
+                    }
+                    run(job, cut.task());
+                }
+            }
+        } catch (InterruptedException over) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run(Job job, Task task) {
+        var cancelled = new AtomicBoolean();
+        var stop = new CompletableFuture<Void>();
+        job.cancelledBy(
+                task,
+                () -> {
+                    cancelled.set(true);
+                    stop.complete(null);
+                });
+        job.begun(Instant.now());
+        CompletableFuture.anyOf(gate, stop).join();
+        if (cancelled.get()) {
+            job.ended(task, new Task.End.Broke(new Failure.Cancelled()), null);
+            return;
+        }
+        var value =
+                job.submission().iterable() == null
+                        ? job.submission().args()
+                        : Payload.ofUtf8(Submissions.text(task));
+        job.ended(
+                task,
+                new Task.End.Value(value, List.of()),
+                DrivenJob.attempt(task.firstItem(), task.items(), null, Instant.now()));
+    }
+
+    /** They have gone when this returns. */
+    @Override
+    public void close() {
+        letGo();
+        try {
+            for (var thread : threads) {
+                thread.interrupt();
+                thread.join();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
