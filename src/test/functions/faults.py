@@ -294,6 +294,12 @@ def leave_daemon(path, how):
     return os.getpid() if how == "return" else crash(how)
 
 
+def be_parent(path):
+    """A worker and a child in its process group."""
+    os.fork()
+    begin_for_ever(path)
+
+
 def be_family(path):
     """A worker that spins, and a daemon of its own; both are deaf."""
     _daemon(path)

@@ -88,6 +88,9 @@ class Forkserver:
 
     def _end_soon(self) -> None:
         self._ended = True
+        # Should the loop hang (a fork hook that never returns): the alarm's default action ends us, and that ends the workers.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(2)
 
     def _loop(self) -> None:
         poll = select.poll()

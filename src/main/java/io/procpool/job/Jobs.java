@@ -22,6 +22,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,6 +34,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Jobs implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+
     private final JobStore store;
     private final Workers workers;
     private final Clock clock;
@@ -100,7 +104,18 @@ public final class Jobs implements AutoCloseable {
         job.submission().hold().close();
         var record = job.decidedRecord();
         if (record.async()) {
-            store.finish(record).whenComplete((_, failure) -> publish(job, failure));
+            var _ =
+                    store.finish(record)
+                            .whenComplete(
+                                    (_, failure) -> {
+                                        if (failure != null) {
+                                            LOG.error(
+                                                    "Result {} could not be stored",
+                                                    job.id(),
+                                                    failure);
+                                        }
+                                        publish(job); // stored or not: nobody waits for ever
+                                    });
         } else {
             recent.add(record);
             publish(job);

@@ -259,6 +259,11 @@ public final class Pool {
         wakeSlots();
     }
 
+    /** What did not end by itself in time is ended with its forkserver. */
+    void abandon() {
+        generations.close();
+    }
+
     private void wakeSlots() {
         gate.changed();
         slots.values().forEach(Slot::wake);

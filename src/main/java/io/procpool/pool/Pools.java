@@ -252,7 +252,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         all.forEach(Pool::close);
         var late = joinAll(all, grace);
         late.forEach(Pool::terminate);
-        joinAll(late, grace.plus(JOIN_BEYOND_GRACE));
+        joinAll(late, grace.plus(JOIN_BEYOND_GRACE)).forEach(Pool::abandon);
         threads.shutdown();
     }
 

@@ -1,6 +1,12 @@
 package io.procpool.pool;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.procpool.payload.Kind;
+import io.procpool.payload.Limits;
 import io.procpool.payload.Payload;
+import io.procpool.payload.Slicer;
+import io.procpool.problem.Refused;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -57,11 +63,26 @@ record PoolsSettings(@DefaultValue Map<String, Configured> pools) {
     }
 
     PoolsSettings {
-        for (var name : pools.keySet()) {
-            if (!PoolSpec.isName(name)) {
-                throw new IllegalArgumentException(
-                        "procpool.pools: '" + name + "' is no name for a pool");
+        pools.forEach(PoolsSettings::check);
+    }
+
+    /** While the settings are read: then the refusal to start says which one it is. */
+    private static void check(String name, Configured pool) {
+        if (!PoolSpec.isName(name)) {
+            throw new IllegalArgumentException(
+                    "procpool.pools: '" + name + "' is no name for a pool");
+        }
+        try {
+            pool.spec(1);
+            var initargs =
+                    new Slicer(Limits.DEFAULT)
+                            .slice(("{\"initargs\":" + pool.initargs() + "}").getBytes(UTF_8));
+            if (initargs.kind("initargs") != Kind.ARRAY) {
+                throw new IllegalArgumentException("initargs must be a JSON array");
             }
+        } catch (IllegalArgumentException | Refused wrong) {
+            throw new IllegalArgumentException(
+                    "procpool.pools." + name + ": " + wrong.getMessage(), wrong);
         }
     }
 }

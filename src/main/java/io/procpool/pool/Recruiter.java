@@ -67,7 +67,7 @@ final class Recruiter {
         if (spec.initializer() != null) {
             try {
                 initialize(worker, spec.initializer(), spec, wanted);
-            } catch (StartFailed failure) {
+            } catch (StartFailed | RuntimeException | Error failure) {
                 worker.destroy();
                 pool.roster().discharge(member, ExitReason.INIT_FAILED);
                 throw failure;
@@ -105,6 +105,8 @@ final class Recruiter {
                 case Event.Received(var frame) when frame.is(Kind.PROGRESS) -> {
                     continue; // nobody waits for the progress of an initializer
                 }
+                case Event.Received(var frame) when frame.is(Kind.ASK) ->
+                        pool.ask(worker, "", frame);
                 case Event.Received(var frame) ->
                         throw new StartFailed(
                                 "the worker sent a frame of kind "

@@ -21,9 +21,6 @@ public sealed interface Refusal extends Problem {
     /** 404: no such pool. */
     record PoolUnknown(String pool) implements Refusal {}
 
-    /** 404: no such worker in the pool. */
-    record WorkerUnknown(String pool, String worker) implements Refusal {}
-
     /** 404: no result with this id, or the id is none. */
     record ResultUnknown(String id) implements Refusal {}
 

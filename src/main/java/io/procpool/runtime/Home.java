@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.util.FileSystemUtils;
 
 /** The service's own folder, closed to others. */
@@ -21,6 +22,8 @@ final class Home {
 
     /** The path of a Unix socket has at most 106 bytes in Java (107 in unix(7)); the file's name takes up to 28 of them. */
     private static final int LONGEST_SOCKET_FOLDER = 78;
+
+    private static final Pattern SOCKET = Pattern.compile("workers-(\\d{1,10})-.*\\.sock");
 
     private final Path path;
 
@@ -42,13 +45,26 @@ final class Home {
                         + ".sock";
         var folder = path.resolve("sockets");
         if (folder.toString().getBytes(UTF_8).length <= LONGEST_SOCKET_FOLDER) {
-            return privateFolder(folder).resolve(name);
+            sweep(privateFolder(folder));
+            return folder.resolve(name);
         }
         var temporary =
                 Files.createTempDirectory(
                         "procpool", PosixFilePermissions.asFileAttribute(PRIVATE));
         temporary.toFile().deleteOnExit();
         return temporary.resolve(name);
+    }
+
+    /** Sockets of services that were killed: nobody else takes them away. */
+    private static void sweep(Path folder) throws IOException {
+        try (var sockets = Files.list(folder)) {
+            for (var socket : sockets.toList()) {
+                var owner = SOCKET.matcher(String.valueOf(socket.getFileName()));
+                if (owner.matches() && ProcessHandle.of(Long.parseLong(owner.group(1))).isEmpty()) {
+                    Files.deleteIfExists(socket);
+                }
+            }
+        }
     }
 
     Path folder(String name) throws IOException {

@@ -118,35 +118,50 @@ final class PythonRuntime implements Runtime {
         try (var invitation = host.socket().invite(welcome(spec, skip))) {
             var log = host.home().folder("output").resolve("forkserver-" + spec.pool() + ".log");
             var process = host.spawner().start(forkserverProcess(spec, log));
-            var control = invitation.arrival("control");
-            try (var stdin = process.getOutputStream()) {
-                stdin.write(
-                        Header.of(
-                                        Map.of(
-                                                "socket",
-                                                host.socket().path().toString(),
-                                                "token",
-                                                invitation.token()))
-                                .toString()
-                                .getBytes(UTF_8));
-                stdin.write('\n');
+            try {
+                configure(process, invitation.token());
+                return new Forkserver(
+                        spec.pool(), process, arrival(invitation, process, log), host.outputTail());
+            } catch (IOException | StartFailed | RuntimeException failure) {
+                process.destroyForcibly();
+                var _ = invitation.arrival("control").thenAccept(Connection::close);
+                throw failure;
             }
+        } catch (IOException failure) {
+            throw new StartFailed("the forkserver can't be started: " + failure, failure);
+        }
+    }
+
+    /** One line on its stdin: what is secret is neither in its arguments nor in its environment. */
+    private void configure(Process process, String token) throws IOException {
+        var line = Header.of(Map.of("socket", host.socket().path().toString(), "token", token));
+        try (var stdin = process.getOutputStream()) {
+            stdin.write((line + "\n").getBytes(UTF_8));
+        }
+    }
+
+    private static Connection arrival(WorkerSocket.Invitation invitation, Process process, Path log)
+            throws StartFailed, IOException {
+        var control = invitation.arrival("control");
+        try {
             CompletableFuture.anyOf(control, process.onExit())
                     .get(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-            if (!control.isDone()) {
-                throw new StartFailed(
-                        "the forkserver ended with status "
-                                + process.exitValue()
-                                + ": "
-                                + lastLine(log));
-            }
-            return new Forkserver(spec.pool(), process, control.join(), host.outputTail());
-        } catch (IOException | ExecutionException | TimeoutException failure) {
-            throw new StartFailed("the forkserver can't be started: " + failure, failure);
+        } catch (ExecutionException | TimeoutException late) {
+            throw new StartFailed(
+                    "the forkserver did not connect within " + CONNECT_WITHIN.toSeconds() + " s",
+                    late);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new StartFailed("interrupted while the forkserver was started", interrupted);
         }
+        if (!control.isDone()) {
+            throw new StartFailed(
+                    "the forkserver ended with status "
+                            + process.exitValue()
+                            + ": "
+                            + lastLine(log));
+        }
+        return control.join();
     }
 
     private ProcessBuilder forkserverProcess(LaunchSpec spec, Path log)

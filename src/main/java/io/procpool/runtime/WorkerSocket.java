@@ -131,7 +131,9 @@ final class WorkerSocket implements AutoCloseable {
         try {
             var connection =
                     new Connection(
-                            channel, new FrameReader(channel, FrameLimits.OF_HELLO), new FrameWriter(channel));
+                            channel,
+                            new FrameReader(channel, FrameLimits.OF_HELLO),
+                            new FrameWriter(channel));
             var hello = connection.reader().read();
             if (hello == null || !hello.is(Kind.HELLO)) {
                 throw new ProtocolViolation("a connection did not begin with hello");

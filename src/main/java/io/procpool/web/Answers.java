@@ -50,7 +50,7 @@ final class Answers {
 
     private static void failed(HttpServletResponse response, JobRecord record) throws IOException {
         var problem = ResultJson.problem(record).orElseGet(Failure.Cancelled::new);
-        var rendered = Problems.render(problem);
+        var rendered = Problems.outcome(problem);
         var body = rendered.body();
         body.put("instance", ResultJson.path(record));
         Json.send(response, rendered.status(), ProblemHandler.TYPE, Json.bytes(body));

@@ -18,6 +18,9 @@ final class Patience {
 
     private static final double MOST_SECONDS = Duration.ofDays(365).toSeconds();
 
+    /** One that is not within quotes. */
+    private static final String COMMA = ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)";
+
     private Patience() {}
 
     /**
@@ -37,11 +40,11 @@ final class Patience {
         var async = false;
         Optional<Duration> wait = Optional.empty();
         for (var header : Collections.list(request.getHeaders("Prefer"))) {
-            for (var preference : header.split(",", -1)) {
+            for (var preference : header.split(COMMA, -1)) {
                 var name = preference.strip().split("[;=]", 2)[0].strip().toLowerCase(Locale.ROOT);
                 if (name.equals("respond-async")) {
                     async = true;
-                } else if (name.equals("wait")) {
+                } else if (name.equals("wait") && wait.isEmpty()) { // the first one counts
                     wait = Optional.of(preferredWait(preference));
                 }
             }
@@ -57,7 +60,8 @@ final class Patience {
 
     /** Whole seconds (RFC 7240 section 4.3). */
     private static Duration preferredWait(String preference) {
-        var value = preference.substring(preference.indexOf('=') + 1).strip().replace("\"", "");
+        var word = preference.split(";", 2)[0]; // what follows are parameters, which wait has none of
+        var value = word.substring(word.indexOf('=') + 1).strip().replace("\"", "");
         if (!value.matches("\\d{1,9}")) {
             throw new Refused(
                     new BadRequest("Prefer: wait needs whole seconds, not '" + value + "'"));

@@ -22,6 +22,11 @@ final class Problems {
         };
     }
 
+    /** How a job failed: 422 whatever it was. What is a 404 as a refusal would read as if there were no such result. */
+    static Rendered outcome(Failure failure) {
+        return failure(failure).as(FAILED);
+    }
+
     private static Rendered refusal(Refusal refusal) {
         return switch (refusal) {
             case Refusal.BadRequest(var detail) ->
@@ -40,12 +45,6 @@ final class Problems {
             case Refusal.PoolUnknown(var pool) ->
                     new Rendered(404, "pool-unknown", "No such pool", "There is no pool " + pool)
                             .with("pool", pool);
-            case Refusal.WorkerUnknown(var pool, var worker) ->
-                    new Rendered(
-                            404,
-                            "worker-unknown",
-                            "No such worker",
-                            "Pool " + pool + " has no worker " + worker);
             case Refusal.ResultUnknown(var id) ->
                     new Rendered(
                             404, "result-unknown", "No such result", "There is no result " + id);

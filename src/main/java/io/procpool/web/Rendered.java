@@ -37,6 +37,10 @@ record Rendered(
         return new Rendered(status, slug, title, detail, more, retryAfter, allowed);
     }
 
+    Rendered as(int other) {
+        return new Rendered(other, slug, title, detail, members, retryAfter, allowed);
+    }
+
     Rendered retry(Duration after) {
         return new Rendered(status, slug, title, detail, members, after, allowed);
     }

@@ -65,7 +65,7 @@ final class ResultJson {
     }
 
     static Map<String, Object> write(Failure problem) {
-        return Problems.render(problem).body();
+        return Problems.outcome(problem).body();
     }
 
     private static Map<String, @Nullable Object> write(Attempt attempt, JobRecord record) {

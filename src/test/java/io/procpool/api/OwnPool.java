@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.procpool.service.Service;
 import io.procpool.service.Waiting;
 import io.restassured.response.Response;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
@@ -97,7 +98,7 @@ final class OwnPool implements AutoCloseable {
                         workers().stream()
                                 .map(worker -> worker.get("state").asString())
                                 .toList()
-                                .equals(java.util.Collections.nCopies(count, "idle")));
+                                .equals(Collections.nCopies(count, "idle")));
     }
 
     /** The sum of a metric's samples of this pool that have these labels. */

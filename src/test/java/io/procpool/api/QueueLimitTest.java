@@ -58,9 +58,7 @@ class QueueLimitTest {
 
     private static CompletableFuture<Response> waiting(
             OwnPool pool, int queued, String verb, String body) throws InterruptedException {
-        var answer =
-                CompletableFuture.supplyAsync(
-                        () -> pool.post(verb, body), task -> Thread.ofVirtual().start(task));
+        var answer = Later.request(() -> pool.post(verb, body));
         Waiting.until(
                 queued + " calls wait", () -> pool.resource().get("queued").asInt() == queued);
         return answer;

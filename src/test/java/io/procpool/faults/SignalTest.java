@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Processes;
 import io.procpool.service.Waiting;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Signals out of nowhere. F42. */
+/** Signals out of nowhere, F42, and the kill that takes the forkserver. */
 class SignalTest {
     private static final int TIMES = 300;
+
+    @TempDir private Path folder;
 
     @Test
     void a_storm_of_signals_disturbs_neither_workers_nor_their_forkserver() throws Exception {
@@ -59,6 +64,32 @@ class SignalTest {
                     .isEqualTo("urn:procpool:problem:worker-lost");
             assertThat(problem.path("signal").asInt()).isEqualTo(1);
             pool.requireWorks();
+        }
+    }
+
+    /** Its workers go with it, and what their tasks have started; then there is another one. */
+    @Test
+    void the_kill_of_the_forkserver_costs_what_runs_and_the_pool_goes_on() throws Exception {
+        var ledger = folder.resolve("pids");
+        try (var pool = FaultPool.of(2)) {
+            var workers = pool.awaitWorkers(2);
+            long forkserver = parentOf(workers.getFirst());
+            var running = pool.submit("faults.be_parent", "[\"" + ledger + "\"]");
+            var family = FaultPool.awaitPids(ledger, 2);
+
+            Processes.kill(forkserver);
+
+            var problem = pool.await(running).path("problem");
+            assertThat(problem.path("type").asString())
+                    .isEqualTo("urn:procpool:problem:worker-lost");
+            assertThat(problem.path("reason").asString()).isIn("forkserver_lost", "crash_signal");
+            Waiting.until(
+                    "all are gone",
+                    () ->
+                            Stream.concat(workers.stream(), family.stream())
+                                    .noneMatch(Processes::alive));
+            pool.requireWorks();
+            assertThat(pool.awaitWorkers(2)).doesNotContainAnyElementsOf(workers);
         }
     }
 

@@ -95,6 +95,22 @@ class StuckTaskTest {
         }
     }
 
+    /** Whoever sends must not wait for who does not read: the arguments are more than a socket takes. */
+    @Test
+    void a_call_that_its_worker_does_not_read_times_out_as_well() throws Exception {
+        try (var pool = FaultPool.of(1, ", \"grace\": 0.3")) {
+            var worker = pool.awaitWorkers(1);
+            Processes.storm(worker, 1, "STOP");
+            var big = "[\"" + "x".repeat(4 << 20) + "\"]";
+            var job = pool.run("tasks.echo", big, ", \"timeout\": 0.3");
+            assertThat(job.path("problem").path("type").asString()).isEqualTo(TIMED_OUT);
+            var attempt = job.path("attempts").path(0);
+            assertThat(attempt.path("pid").asLong()).isEqualTo(worker.getFirst());
+            assertThat(attempt.path("signal").asInt()).isEqualTo(9);
+            assertThat(pool.value("tasks.echo", big)).hasSize((4 << 20) + 2);
+        }
+    }
+
     /** terminate with results pending: what runs, what waits, and who waits for an answer. */
     @Test
     void terminate_ends_what_runs_and_what_waits_and_the_name_can_be_used_again() throws Exception {

@@ -78,7 +78,9 @@ class WorkerSocketTest {
                                             "channel",
                                             onChannel,
                                             "versions",
-                                            versions.length == 0 ? List.of(1) : List.of(versions)))));
+                                            versions.length == 0
+                                                    ? List.of(1)
+                                                    : List.of(versions)))));
         }
 
         /** The next frame; null once the host has closed. */
