@@ -4,6 +4,7 @@ import io.procpool.payload.Payload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One task on its way through a pool: what to call, and whom to tell. */
@@ -17,6 +18,8 @@ public final class Call {
         void ended(Outcome outcome, @Nullable Run run);
     }
 
+    private static final int MOST_GIVEN_BACK = 3;
+
     private final String reference;
     private final String verb;
     private final String func;
@@ -25,6 +28,7 @@ public final class Call {
     private final @Nullable Duration timeout;
     private final Listener listener;
     private final long queuedNanos;
+    private final AtomicInteger givenBack = new AtomicInteger();
     private volatile boolean cancelled;
     private volatile @Nullable Runnable onCancel;
 
@@ -61,6 +65,11 @@ public final class Call {
         if (runner != null) {
             runner.run();
         }
+    }
+
+    /** A few times: a pool whose workers die before they read anything must not keep a call for ever. */
+    boolean mayBeGivenBack() {
+        return givenBack.incrementAndGet() <= MOST_GIVEN_BACK;
     }
 
     boolean cancelled() {

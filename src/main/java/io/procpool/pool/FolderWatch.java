@@ -5,25 +5,29 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the functions folder twice a second and tells when it is another than before, once it has come to rest. */
+/** Looks at the functions folder twice a second and tells what it is, unless it is just being changed. */
 final class FolderWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
     private static final Duration EVERY = Duration.ofMillis(500);
 
     private final FunctionsFolder folder;
-    private final Runnable onChange;
+    private final Consumer<String> atRest;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("functions-watch").factory());
-    private String told = "";
     private String seen = "";
 
-    FolderWatch(FunctionsFolder folder, Runnable onChange) {
+    /**
+     * @param atRest hears at each look what the folder is now: who compares it with what he has read himself misses no change, be it
+     *     undone between two looks
+     */
+    FolderWatch(FunctionsFolder folder, Consumer<String> atRest) {
         this.folder = folder;
-        this.onChange = onChange;
+        this.atRest = atRest;
     }
 
     void start() {
@@ -35,11 +39,10 @@ final class FolderWatch {
     private void look() {
         try {
             var now = folder.fingerprint();
-            var atRest = now.equals(seen); // else an editor or a copy is still at it
+            var stable = now.equals(seen); // else an editor or a copy is still at it
             seen = now;
-            if (atRest && !now.equals(told)) {
-                onChange.run();
-                told = now;
+            if (stable) {
+                atRest.accept(now);
             }
         } catch (RuntimeException failure) {
             LOG.warn("The functions folder could not be read", failure); // and is looked at again

@@ -1,6 +1,7 @@
 package io.procpool.pool;
 
 import io.procpool.function.Catalogue;
+import io.procpool.function.FunctionsFolder;
 import io.procpool.runtime.Launcher;
 import io.procpool.runtime.Runtime;
 import io.procpool.runtime.StartFailed;
@@ -23,27 +24,29 @@ final class Generation {
     private final String pool;
     private final Runtime runtime;
     private final PoolSpec spec;
-    private final String fingerprint;
+    private final FunctionsFolder folder;
     private final ReentrantLock opening = new ReentrantLock();
     private final ReentrantLock books = new ReentrantLock();
     private final CountDownLatch opened = new CountDownLatch(1);
     private volatile @Nullable Launcher launcher;
+    private volatile String fingerprint;
     private int members;
     private boolean left;
     private boolean closed;
 
-    /** @param fingerprint of the functions folder, taken before the first import */
-    Generation(String pool, Runtime runtime, PoolSpec spec, String fingerprint) {
+    Generation(String pool, Runtime runtime, PoolSpec spec, FunctionsFolder folder) {
         this.pool = pool;
         this.runtime = runtime;
         this.spec = spec;
-        this.fingerprint = fingerprint;
+        this.folder = folder;
+        this.fingerprint = folder.fingerprint();
     }
 
     PoolSpec spec() {
         return spec;
     }
 
+    /** Of the folder whose modules were imported; like no other if it changed meanwhile, as then nobody knows which were. */
     String fingerprint() {
         return fingerprint;
     }
@@ -59,7 +62,11 @@ final class Generation {
             if (isClosed()) {
                 throw new StartFailed("the pool was terminated");
             }
+            fingerprint = folder.fingerprint();
             var fresh = runtime.open(spec.launch(pool));
+            if (!folder.fingerprint().equals(fingerprint)) {
+                fingerprint = "changed during the import";
+            }
             launcher = fresh;
             opened.countDown();
             if (isClosed()) {

@@ -38,7 +38,7 @@ final class Generations {
     }
 
     private Generation generation(PoolSpec wanted) {
-        return new Generation(pool, runtime(wanted), wanted, crew.folder().fingerprint());
+        return new Generation(pool, runtime(wanted), wanted, crew.folder());
     }
 
     Generation current() {

@@ -247,9 +247,9 @@ public final class Pool {
         wakeSlots();
     }
 
-    /** The source files have changed: new workers take over from the old ones, which finish what they have. */
-    void rollOver() {
-        if (state == PoolState.RUN) {
+    /** If the source files are others than its own, new workers take over from the old ones, which finish what they have. */
+    void rollOver(String fingerprint) {
+        if (state == PoolState.RUN && !generations.current().fingerprint().equals(fingerprint)) {
             generations.rollOver();
         }
     }

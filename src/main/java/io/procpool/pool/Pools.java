@@ -72,7 +72,10 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
                         new Answers(limits.json()),
                         surroundings.clock());
         this.overTheApi = new OverTheApi(functions, folder);
-        this.watch = new FolderWatch(folder, () -> pools.values().forEach(Pool::rollOver));
+        this.watch =
+                new FolderWatch(
+                        folder,
+                        fingerprint -> pools.values().forEach(pool -> pool.rollOver(fingerprint)));
     }
 
     public static int cpuCount() {

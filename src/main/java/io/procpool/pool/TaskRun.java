@@ -36,6 +36,7 @@ final class TaskRun {
     private long lookNanos = startedNanos + LOOK_EVERY.toNanos();
     private long stoppedSince;
     private boolean told;
+    private int framesSent;
 
     TaskRun(Pool pool, Slot slot, Member member, Call call, long id) {
         this.pool = pool;
@@ -59,6 +60,7 @@ final class TaskRun {
                         call.func(),
                         Duration.ofNanos(startedNanos - call.queuedNanos()));
         worker.send(new Frame(Kind.CALL.number(), id, header(), call.body()));
+        framesSent = worker.framesSent();
         while (true) {
             var ended = handle(worker.await(nextDeadline()));
             if (ended != null) {
@@ -86,7 +88,7 @@ final class TaskRun {
         return switch (event) {
             case Event.Received(var frame) -> received(frame);
             case Event.Broken(var why) -> broken(why);
-            case Event.Gone(var exit) -> lost(ExitReason.ofCrash(exit), exit);
+            case Event.Gone(var exit) -> gone(exit);
             case Event.Due _ -> due();
             case Event.Poked _ -> poked();
         };
@@ -129,8 +131,7 @@ final class TaskRun {
         member.hasServed();
         if (isOutdated(outcome)) {
             member.outdated();
-            told = true; // it is not ours to tell any more
-            pool.queue().again(new Again(call));
+            giveBack();
             return new Ended(null);
         }
         var exit =
@@ -156,6 +157,20 @@ final class TaskRun {
 
     private Ended broken(String why) {
         return kill(ExitReason.PROTOCOL_ERROR, new Failure.ProtocolError(why));
+    }
+
+    private Ended gone(Exit exit) {
+        var reason = ExitReason.ofCrash(exit);
+        if (worker.leftUnread() && worker.framesSent() == framesSent && call.mayBeGivenBack()) {
+            giveBack(); // it died before it had read the call: no task is charged with that
+            return new Ended(reason);
+        }
+        return lost(reason, exit);
+    }
+
+    private void giveBack() {
+        told = true; // it is not ours to tell any more
+        pool.queue().again(new Again(call));
     }
 
     private Ended lost(ExitReason reason, Exit exit) {

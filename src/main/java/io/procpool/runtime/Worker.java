@@ -55,6 +55,8 @@ public final class Worker {
     private final AtomicBoolean poked = new AtomicBoolean();
     private final ConcurrentLinkedQueue<Frame> answers = new ConcurrentLinkedQueue<>();
     private boolean callsOpen = true;
+    private boolean reset;
+    private int framesSent;
     private boolean unread = true; // the hello may have had company
     private final long startedNanos = System.nanoTime();
 
@@ -73,6 +75,19 @@ public final class Worker {
 
     public long pid() {
         return process.pid();
+    }
+
+    /**
+     * Whether the worker went with bytes unread that were sent to it: then the read of a Unix socket fails with ECONNRESET, or the write
+     * with EPIPE, where it would end in order (unix(7)).
+     */
+    public boolean leftUnread() {
+        return reset;
+    }
+
+    /** How many frames have been sent to it. */
+    public int framesSent() {
+        return framesSent;
     }
 
     /** Whether the end of the process has been reported; {@link #await} tells how. */
@@ -111,6 +126,7 @@ public final class Worker {
 
     /** Puts a frame on its way. What the connection does not take at once leaves during {@link #await}. */
     public void send(Frame frame) {
+        framesSent++;
         calls.writer().add(frame);
         flush();
     }
@@ -270,7 +286,8 @@ public final class Worker {
                 unread = calls.reader().hasMore();
             }
             return frame;
-        } catch (IOException reset) {
+        } catch (IOException failure) {
+            reset = true;
             closeCalls();
             return null;
         }
@@ -278,6 +295,7 @@ public final class Worker {
 
     private void flush() {
         for (var answer = answers.poll(); answer != null; answer = answers.poll()) {
+            framesSent++;
             calls.writer().add(answer);
         }
         if (!callsOpen) {
@@ -287,7 +305,8 @@ public final class Worker {
             var sent = calls.writer().flush();
             callKey.interestOps(
                     sent ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-        } catch (IOException reset) {
+        } catch (IOException failure) {
+            reset = true;
             unread = true; // it may have answered before it closed: reading finds the end
             callKey.interestOps(SelectionKey.OP_READ);
         }

@@ -4,7 +4,9 @@ import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +19,6 @@ final class Patience {
     static final Duration ENDLESS = Duration.ofDays(365);
 
     private static final double MOST_SECONDS = Duration.ofDays(365).toSeconds();
-
-    /** One that is not within quotes. */
-    private static final String COMMA = ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)";
 
     private Patience() {}
 
@@ -40,7 +39,7 @@ final class Patience {
         var async = false;
         Optional<Duration> wait = Optional.empty();
         for (var header : Collections.list(request.getHeaders("Prefer"))) {
-            for (var preference : header.split(COMMA, -1)) {
+            for (var preference : preferences(header)) {
                 var name = preference.strip().split("[;=]", 2)[0].strip().toLowerCase(Locale.ROOT);
                 if (name.equals("respond-async")) {
                     async = true;
@@ -58,9 +57,26 @@ final class Patience {
                 : new Wish(Optional.empty(), null);
     }
 
+    /** What stands between the commas that are not within quotes. */
+    private static List<String> preferences(String header) {
+        var preferences = new ArrayList<String>();
+        var quoted = false;
+        int from = 0;
+        for (int at = 0; at < header.length(); at++) {
+            quoted ^= header.charAt(at) == '"';
+            if (header.charAt(at) == ',' && !quoted) {
+                preferences.add(header.substring(from, at));
+                from = at + 1;
+            }
+        }
+        preferences.add(header.substring(from));
+        return preferences;
+    }
+
     /** Whole seconds (RFC 7240 section 4.3). */
     private static Duration preferredWait(String preference) {
-        var word = preference.split(";", 2)[0]; // what follows are parameters, which wait has none of
+        var word =
+                preference.split(";", 2)[0]; // what follows are parameters, which wait has none of
         var value = word.substring(word.indexOf('=') + 1).strip().replace("\"", "");
         if (!value.matches("\\d{1,9}")) {
             throw new Refused(

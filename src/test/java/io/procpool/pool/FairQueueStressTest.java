@@ -129,7 +129,7 @@ class FairQueueStressTest {
             var work = new Sheaf(number + "/" + i + "/", calls, random.nextInt(3) - 1);
             queue.offer(random.nextBoolean() ? work : work.async(), Integer.MAX_VALUE);
             if (random.nextInt(3) == 0) {
-                Thread.yield();
+                Thread.onSpinWait();
             }
         }
     }

@@ -225,8 +225,15 @@ class PythonRuntimeTest {
     void workers_have_a_clean_environment_with_what_the_pool_adds() throws Exception {
         Files.writeString(
                 modules.resolve("around.py"),
-                "import os\n\ndef names():\n    return sorted(os.environ)\n\ndef probe():\n"
-                        + "    return os.environ['PROBE']\n");
+                """
+                import os
+
+                def names():
+                    return sorted(os.environ)
+
+                def probe():
+                    return os.environ["PROBE"]
+                """);
         try (var launcher = runtime("").open(spec("forkserver"))) {
             var worker = launcher.start();
             assertThat(value(worker, 1, "apply", "around.probe", "{}")).isEqualTo("\"é\"");

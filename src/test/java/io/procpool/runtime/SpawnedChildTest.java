@@ -10,11 +10,13 @@ import org.junit.jupiter.api.Test;
 /** Processes that asked to die with the thread that started them (PR_SET_PDEATHSIG), as forkservers do. */
 class SpawnedChildTest {
     private static final String DIES_WITH_ITS_PARENT =
-            "import ctypes, signal, sys\n"
-                    + "ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
-                    + "print('ready', flush=True)\n"
-                    + "sys.stdin.read()\n"
-                    + "print('end of input', flush=True)\n";
+            """
+            import ctypes, signal, sys
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+            print("ready", flush=True)
+            sys.stdin.read()
+            print("end of input", flush=True)
+            """;
 
     private final Spawner spawner = new Spawner(() -> {});
 

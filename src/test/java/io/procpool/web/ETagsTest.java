@@ -16,7 +16,13 @@ class ETagsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"12\"", " \"12\" ", "W/\"12\"", "\"3\", \"12\"", "\"3\",W/\"12\",\"4\"", "*", " * "
+                "\"12\"",
+                " \"12\" ",
+                "W/\"12\"",
+                "\"3\", \"12\"",
+                "\"3\",W/\"12\",\"4\"",
+                "*",
+                " * "
             })
     void a_header_matches_if_it_names_the_version_or_all(String header) {
         assertThat(ETags.matches(header, ETags.of(12))).isTrue();

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every record of the catalogue, rendered, against {@code docs/problems.md}. */
 class ProblemsTest {
     private static final Pattern ROW =
-            Pattern.compile("^\\| (\\d{3}) \\| `([a-z-]+)` \\| .*? \\| (.*?) \\| ", Pattern.MULTILINE);
+            Pattern.compile(
+                    "^\\| (\\d{3}) \\| `([a-z-]+)` \\| .*? \\| (.*?) \\| ", Pattern.MULTILINE);
     private static final String PAGE = page();
     private static final String FAILURES = "## Failures";
 
@@ -106,7 +107,8 @@ class ProblemsTest {
 
     @Test
     void what_a_client_sent_is_in_the_answer() {
-        for (var problem : refusals().filter(problem -> !(problem instanceof Refusal.Draining)).toList()) {
+        for (var problem :
+                refusals().filter(problem -> !(problem instanceof Refusal.Draining)).toList()) {
             var text = new String(Json.bytes(Problems.render(problem).body()), UTF_8);
             var rendered = Problems.render(problem);
             assertThat(text + rendered.allowed() + rendered.retryAfter())
@@ -155,7 +157,9 @@ class ProblemsTest {
     private static Map<String, Integer> documented(String part) {
         return ROW.matcher(part)
                 .results()
-                .collect(Collectors.toMap(row -> row.group(2), row -> Integer.valueOf(row.group(1))));
+                .collect(
+                        Collectors.toMap(
+                                row -> row.group(2), row -> Integer.valueOf(row.group(1))));
     }
 
     private static Map<String, Integer> statuses(Stream<Rendered> rendered) {

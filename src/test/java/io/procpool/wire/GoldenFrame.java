@@ -20,8 +20,8 @@ record GoldenFrame(
         long callId,
         JsonNode header,
         String text,
-        byte[] body,
-        byte[] bytes) {
+        Payload body,
+        Payload bytes) {
     static final Path FOLDER = Path.of("src/test/resources/frames");
 
     private static final JsonMapper JSON =
@@ -31,7 +31,7 @@ record GoldenFrame(
                     .build();
 
     /** Bytes that must be refused, and why. */
-    record Broken(String name, byte[] bytes, String why) {
+    record Broken(String name, Payload bytes, String why) {
         @Override
         public String toString() {
             return name + ": " + why;
@@ -83,8 +83,8 @@ record GoldenFrame(
                 hex(file.get("frame_hex")));
     }
 
-    private static byte[] hex(JsonNode digits) {
-        return HexFormat.of().parseHex(digits.stringValue());
+    private static Payload hex(JsonNode digits) {
+        return Payload.of(HexFormat.of().parseHex(digits.stringValue()));
     }
 
     Frame frame() {
@@ -92,7 +92,7 @@ record GoldenFrame(
                 kind,
                 callId,
                 Header.ofText(Payload.ofUtf8(text)),
-                body.length == 0 ? List.of() : List.of(Payload.of(body)));
+                body.size() == 0 ? List.of() : List.of(body));
     }
 
     @Override
