@@ -32,7 +32,9 @@ final class LimitedService {
                 "--procpool.pools.default.processes=1",
                 "--procpool.pools.configured.processes=1",
                 "--procpool.pools.configured.maxtasksperchild=7",
-                "--procpool.pools.configured.idle-timeout=60");
+                "--procpool.pools.configured.idle-timeout=60",
+                "--procpool.pools.configured.preload=colorsys",
+                "--procpool.pools.configured.env.PYTHONHASHSEED=7");
     }
 
     /** Its functions folder. */

@@ -26,7 +26,7 @@ class PoolSpecTest {
               "max_age": 3600,
               "idle_timeout": 0.5,
               "start_method": "forkserver",
-              "preload": ["colorsys", "json.tool"],
+              "preload": ["statistics", "api_digest"],
               "env": {"GREETING": "hé llo", "EMPTY": ""},
               "task_timeout": 12.25,
               "grace": 0,
@@ -53,7 +53,7 @@ class PoolSpecTest {
             assertThat(spec.get("max_age").toString()).isEqualTo("3600");
             assertThat(spec.get("idle_timeout").toString()).isEqualTo("0.5");
             assertThat(spec.get("start_method").asString()).isEqualTo("forkserver");
-            assertThat(spec.get("preload").toString()).isEqualTo("[\"colorsys\",\"json.tool\"]");
+            assertThat(spec.get("preload").toString()).isEqualTo("[\"statistics\",\"api_digest\"]");
             assertThat(spec.get("env").toString())
                     .isEqualTo("{\"EMPTY\":\"\",\"GREETING\":\"hé llo\"}");
             assertThat(spec.get("task_timeout").toString()).isEqualTo("12.25");

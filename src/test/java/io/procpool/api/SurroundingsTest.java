@@ -3,7 +3,10 @@ package io.procpool.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Service;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -31,17 +34,14 @@ class SurroundingsTest {
                         """
                         {"processes": 2, "start_method": "spawn", "grace": 0.5,
                          "initializer": "api_functions.initialize", "initargs": ["spawned"],
-                         "preload": ["colorsys"], "env": {"GREETING": "hi"}}
+                         "preload": ["api_digest"], "env": {"GREETING": "hi"}}
                         """)) {
             assertThat(pool.value("apply", IMPORTED_HERE)).isEqualTo("true");
             assertThat(pool.resource().get("start_method_in_use").asString()).isEqualTo("spawn");
             assertThat(pool.value("apply", "{\"func\":\"api_functions.initialized_with\"}"))
                     .startsWith("[\"spawned\",");
-            assertThat(
-                            pool.value(
-                                    "apply",
-                                    "{\"func\":\"api_functions.has_loaded\",\"args\":[\"colorsys\"]}"))
-                    .isEqualTo("true");
+            assertThat(pool.value("apply", hasLoaded("api_digest"))).isEqualTo("true");
+            assertThat(pool.value("apply", hasLoaded("api_listed"))).isEqualTo("false");
             assertThat(environment(pool).get("GREETING")).isEqualTo("hi");
             Refusing.problem(pool.apply("{\"func\":\"os.system\"}"), 404, "function-unknown");
             assertThat(pool.value("map", "{\"func\":\"tasks.echo\",\"iterable\":[1,2,3]}"))
@@ -54,20 +54,36 @@ class SurroundingsTest {
     }
 
     @Test
-    void preloaded_modules_are_there_before_they_are_asked_for() {
-        var loaded = "{\"func\":\"api_functions.has_loaded\",\"args\":[\"colorsys\"]}";
-        try (var without = OwnPool.of("{\"processes\":1}");
-                var with = OwnPool.of("{\"processes\":1,\"preload\":[\"colorsys\"]}");
-                var broken = OwnPool.of("{\"processes\":1,\"preload\":[\"no.such_module\"]}")) {
-            assertThat(without.value("apply", loaded)).isEqualTo("false");
-            assertThat(with.value("apply", loaded)).isEqualTo("true");
-            assertThat(with.resource().get("warnings").size()).isZero();
-            assertThat(broken.value("apply", loaded)).isEqualTo("false");
-            assertThat(broken.resource().get("warnings").toString()).contains("no.such_module");
-        }
+    void a_pool_that_is_configured_may_preload_any_module_and_set_any_variable()
+            throws IOException {
+        Files.writeString(
+                LimitedService.functions().resolve("around.py"),
+                """
+                import os
+                import sys
+
+
+                def has_loaded(module):
+                    return module in sys.modules
+
+
+                def variable(name):
+                    return os.environ[name]
+                """);
+        var loaded = "{\"func\":\"around.has_loaded\",\"args\":[\"colorsys\"]}";
+        var service = LimitedService.get();
+        assertThat(service.post("/v1/pools/configured/apply", loaded).asString()).isEqualTo("true");
+        assertThat(service.post("/v1/pools/default/apply", loaded).asString()).isEqualTo("false");
+        var variable = "{\"func\":\"around.variable\",\"args\":[\"PYTHONHASHSEED\"]}";
+        assertThat(service.post("/v1/pools/configured/apply", variable).asString())
+                .isEqualTo("\"7\"");
     }
 
-    private static java.util.Map<String, String> environment(OwnPool pool) {
+    private static String hasLoaded(String module) {
+        return "{\"func\":\"api_functions.has_loaded\",\"args\":[\"" + module + "\"]}";
+    }
+
+    private static Map<String, String> environment(OwnPool pool) {
         return pool.apply("{\"func\":\"api_functions.environment\"}")
                 .jsonPath()
                 .getMap("$", String.class, String.class);
