@@ -1,5 +1,6 @@
 """Functions that the tests of the HTTP contract call."""
 import os
+import signal
 import sys
 import time
 
@@ -79,6 +80,11 @@ def note_and_fail_at(path, item, failing):
 def note_and_wait(path, item, gate):
     note(path, item)
     return wait_for(gate, item)
+
+
+def be_deaf():
+    """From now on this worker needs more than a SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def exit_at(item, failing):

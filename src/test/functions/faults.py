@@ -72,7 +72,7 @@ def begin_for_ever(path):
 
 
 def die_soon():
-    """An initializer that works, and a worker that ends before it has anything to do."""
+    """For an initializer that works in a worker that does not."""
     threading.Timer(0.02, os._exit, (9,)).start()
 
 
@@ -101,14 +101,10 @@ def raise_unpicklable():
 
 def _call_socket():
     """The descriptor of the call connection: the one socket that is not the output."""
-    output = {os.readlink("/proc/self/fd/%d" % number) for number in (1, 2)}
-    for number in map(int, os.listdir("/proc/self/fd")):
-        try:
-            target = os.readlink("/proc/self/fd/%d" % number)
-        except OSError:  # the descriptor of the listing itself
-            continue
-        if target.startswith("socket:") and target not in output:
-            return number
+    found = descriptors()
+    for number, target in found.items():
+        if target.startswith("socket:") and target not in (found["1"], found["2"]):
+            return int(number)
     raise RuntimeError("no call socket")
 
 
@@ -133,7 +129,6 @@ def answer_in_part_and_die(count):
 
 
 def answer_twice():
-    """One answer here, the other when the worker's own code takes over again."""
     os.write(_call_socket(), _frame(_RESULT, _running_call(), b'"first"'))
     return "second"
 
@@ -188,14 +183,12 @@ def ask_for_too_much():
 
 
 def keep_memory(count):
-    """Keeps so many bytes for good."""
     _hoard.append(b"x" * count)
     return os.getpid()
 
 
 def keep_memory_and_wait(count):
-    print("holding")
-    keep_memory(count)
+    print("holding", keep_memory(count))
     for_ever()
 
 

@@ -34,6 +34,13 @@ def wait_for(path):
     return os.getpid()
 
 
+def hang(path):
+    """For ever, and whoever reads the file knows that it has begun."""
+    note(path)
+    while True:
+        time.sleep(60)
+
+
 def no_start():
     raise RuntimeError("no start")
 

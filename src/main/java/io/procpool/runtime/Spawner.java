@@ -47,6 +47,9 @@ public final class Spawner implements AutoCloseable {
             try {
                 var order = orders.take();
                 try {
+                    if (closed) { // the wake-up for the order came before the interrupt
+                        throw new IOException("the spawner has ended");
+                    }
                     order.process.complete(order.builder.start());
                 } catch (IOException | RuntimeException failure) {
                     order.process.completeExceptionally(failure);

@@ -24,6 +24,9 @@ record Rendered(
         List<String> allowed) {
     static final String TYPE_PREFIX = "urn:procpool:problem:";
 
+    /** A message of an exception fits; a name of megabytes that a client has sent does not come back to it. */
+    private static final int LONGEST_DETAIL = 20_000;
+
     Rendered(int status, String slug, String title, String detail) {
         this(status, slug, title, detail, Map.of(), null, List.of());
     }
@@ -55,8 +58,12 @@ record Rendered(
         body.put("type", TYPE_PREFIX + slug);
         body.put("title", title);
         body.put("status", status);
-        body.put("detail", detail);
+        body.put("detail", detail.length() > LONGEST_DETAIL ? cut(detail) : detail);
         body.putAll(members);
         return body;
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, LONGEST_DETAIL) + "…";
     }
 }

@@ -7,6 +7,7 @@ import io.procpool.payload.Items;
 import io.procpool.payload.Kind;
 import io.procpool.payload.Payload;
 import io.procpool.payload.SlicedObject;
+import io.procpool.problem.Failure.FunctionUnknown;
 import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refusal.NotSupported;
 import io.procpool.problem.Refused;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a submission. Unknown fields are refused, so that a misspelt one is not silently without effect. */
 final class SubmissionReader {
+    private static final int LONGEST_NAME = 1_000;
     private static final Payload NO_ARGS = Payload.ofUtf8("[]");
     private static final Payload NO_KWDS = Payload.ofUtf8("{}");
     private static final Set<String> COMMON =
@@ -36,11 +38,7 @@ final class SubmissionReader {
         return new Submission(
                 pool,
                 verb,
-                body.string("func")
-                        .orElseThrow(
-                                () ->
-                                        new Refused(
-                                                new BadRequest("The field \"func\" is missing."))),
+                func(body),
                 apply ? raw(body, "args", Kind.ARRAY, NO_ARGS) : NO_ARGS,
                 apply ? raw(body, "kwds", Kind.OBJECT, NO_KWDS) : NO_KWDS,
                 apply ? null : iterable(body),
@@ -51,6 +49,20 @@ final class SubmissionReader {
                         .orElse(0),
                 collects(body),
                 hold);
+    }
+
+    private static String func(SlicedObject body) {
+        var func =
+                body.string("func")
+                        .orElseThrow(
+                                () ->
+                                        new Refused(
+                                                new BadRequest("The field \"func\" is missing.")));
+        if (func.length() > LONGEST_NAME) {
+            throw new Refused(
+                    new FunctionUnknown(func.substring(0, LONGEST_NAME) + "…", "too long a name"));
+        }
+        return func;
     }
 
     private static void check(String name, Verb verb, Set<String> own) {

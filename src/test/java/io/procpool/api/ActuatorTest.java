@@ -79,6 +79,16 @@ class ActuatorTest {
     }
 
     @Test
+    void who_takes_no_media_type_that_there_is_gets_a_406() {
+        for (var path : new String[] {"/actuator/health", "/actuator/prometheus"}) {
+            problem(
+                    service.request().header("Accept", "image/png").get(path),
+                    406,
+                    "not-acceptable");
+        }
+    }
+
+    @Test
     void no_other_kind_of_path_is_served() {
         for (var path : new String[] {"/", "/index.html", "/v3/api-docs", "/h2-console", "/env"}) {
             problem(service.get(path), 404, "not-found");

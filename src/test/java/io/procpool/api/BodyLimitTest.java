@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Service;
+import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -106,7 +107,7 @@ class BodyLimitTest {
                 "result-too-large");
     }
 
-    private io.restassured.response.Response text(String verb, String fields) {
+    private Response text(String verb, String fields) {
         return service.post(
                 "/v1/pools/default/" + verb, "{\"func\":\"api_functions.text_of\"," + fields + "}");
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.procpool.service.Service;
 import io.procpool.service.Waiting;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,16 +67,18 @@ class CancelTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tasks.spin, 15", "tasks.spin_deaf, 9"})
-    void what_runs_is_killed_and_the_pool_is_whole_again(String func, int signal)
+    @CsvSource({"tasks.pid, 15", "api_functions.be_deaf, 9"})
+    void what_runs_is_killed_and_the_pool_is_whole_again(String before, int signal)
             throws InterruptedException {
-        var result = pool.submit("apply", "{\"func\":\"" + func + "\"}");
+        pool.apply("{\"func\":\"" + before + "\"}").then().statusCode(200);
+        var result = pool.submit("apply", "{\"func\":\"tasks.spin\"}");
         awaitRunning(result);
         cancel(result);
         var end = service.await(result);
         assertThat(end.get("state").asString()).isEqualTo("cancelled");
         assertThat(end.get("attempts").size()).isEqualTo(1);
         var attempt = end.get("attempts").get(0);
+        // SIGTERM, unless it was starved for all of its grace.
         assertThat(attempt.get("signal").asInt()).isIn(signal, 9);
         assertThat(attempt.get("problem").get("type").asString()).endsWith(":cancelled");
         problem(service.get(result + "/value"), 422, "cancelled");
@@ -100,8 +103,7 @@ class CancelTest {
                             "{\"func\":\"api_functions.note_and_wait\",\"chunksize\":1,\"iterable\":"
                                     + items
                                     + "}");
-            Waiting.until(
-                    "the first item runs", () -> ledger.lines().equals(java.util.List.of("0")));
+            Waiting.until("the first item runs", () -> ledger.lines().equals(List.of("0")));
             cancel(result);
             assertThat(service.await(result).get("state").asString()).isEqualTo("cancelled");
         }
@@ -137,6 +139,26 @@ class CancelTest {
             assertThat(service.get(result).asString()).isEqualTo(before);
             assertThat(service.get(result + "/value").asString()).isEqualTo(value);
         }
+    }
+
+    @Test
+    void a_cancel_that_comes_with_the_end_has_one_outcome_for_all() {
+        for (int job = 0; job < 30; job++) {
+            var result = pool.submit("apply", "{\"func\":\"tasks.nap\",\"args\":[0.004]}");
+            service.get(result + "?wait=" + job % 12 * 0.001);
+            cancel(result);
+            var state = service.await(result).get("state").asString();
+            assertThat(state).isIn("succeeded", "cancelled");
+            for (int read = 0; read < 2; read++) {
+                var value = service.get(result + "/value");
+                if (state.equals("succeeded")) {
+                    assertThat(value.asString()).isEqualTo("0.004");
+                } else {
+                    problem(value, 422, "cancelled");
+                }
+            }
+        }
+        assertThat(pool.value("apply", "{\"func\":\"tasks.add\",\"args\":[1]}")).isEqualTo("2");
     }
 
     @Test

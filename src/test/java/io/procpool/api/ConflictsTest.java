@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Service;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +29,7 @@ class ConflictsTest {
                                 409,
                                 "pool-not-running");
                 assertThat(problem.get("pool").asString()).isEqualTo(pool.name());
-                assertThat(problem.get("state").asString())
-                        .isEqualTo(end.toUpperCase(java.util.Locale.ROOT));
+                assertThat(problem.get("state").asString()).isEqualTo(end.toUpperCase(Locale.ROOT));
             }
             for (var verb : new String[] {"map", "map_async", "starmap", "starmap_async"}) {
                 refused(

@@ -29,9 +29,10 @@ class DeadlinesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tasks.spin, 15", "tasks.spin_deaf, 9"})
-    void a_task_that_runs_too_long_is_killed(String func, int signal) {
-        var response = pool.apply("{\"func\":\"" + func + "\",\"timeout\":0.25}");
+    @CsvSource({"tasks.pid, 15", "api_functions.be_deaf, 9"})
+    void a_task_that_runs_too_long_is_killed(String before, int signal) {
+        pool.apply("{\"func\":\"" + before + "\"}").then().statusCode(200);
+        var response = pool.apply("{\"func\":\"tasks.spin\",\"timeout\":0.25}");
         var problem = problem(response, 422, "timed-out");
         assertThat(problem.get("timeout").asDouble()).isEqualTo(0.25);
         var result = Service.json(service.get("/v1/results/" + response.header("Procpool-Result")));
@@ -95,6 +96,7 @@ class DeadlinesTest {
 
     @Test
     void what_has_started_in_time_does_not_expire() throws IOException, InterruptedException {
+        pool.awaitIdle(1);
         try (var gate = new Gate()) {
             var body = gate.call().replace("}", ",\"expires_in\":1}");
             var running = pool.submit("apply", body);

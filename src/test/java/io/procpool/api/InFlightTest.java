@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 /** The bodies of unfinished jobs take no more than their share of the memory. */
 class InFlightTest {
     private static final int MIB = 1 << 20;
+    private static final long LIMIT =
+            (long) (Runtime.getRuntime().maxMemory() * LimitedService.IN_FLIGHT);
     private static final String BODY =
             "{\"func\":\"there.same\",\"args\":[\"" + "x".repeat(16 * MIB) + "\"]}";
 
@@ -35,7 +37,7 @@ class InFlightTest {
             assertThat(accepted).isNotEmpty();
             var limit = problem(answer, 503, "overloaded").get("limit").asLong();
             assertThat(limit)
-                    .isEqualTo((long) (Runtime.getRuntime().maxMemory() * 0.01))
+                    .isEqualTo(LIMIT)
                     .isBetween(accepted.size() * 16L * MIB, (accepted.size() + 1) * 17L * MIB);
             assertThat(Integer.parseInt(answer.header("Retry-After"))).isPositive();
             refused(service, () -> pool.apply(BODY), 503, "overloaded");
@@ -51,8 +53,7 @@ class InFlightTest {
 
     @Test
     void what_is_refused_gives_its_memory_back() {
-        long limit = (long) (Runtime.getRuntime().maxMemory() * 0.01);
-        for (int i = 0; i <= limit / (16 * MIB) + 1; i++) { // together beyond the limit
+        for (int i = 0; i <= LIMIT / (16 * MIB) + 1; i++) { // together beyond the limit
             problem(
                     service.post(
                             "/v1/pools/default/apply", BODY.replace("there.same", "there.none")),

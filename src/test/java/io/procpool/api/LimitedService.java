@@ -10,6 +10,10 @@ import java.nio.file.Path;
 final class LimitedService {
     static final String HOST = "pool.example";
 
+    /** The share of the heap that bodies may take: 60 MiB, or one percent if that is more. */
+    static final double IN_FLIGHT =
+            Math.max(0.01, 60.0 * (1 << 20) / Runtime.getRuntime().maxMemory());
+
     private static final Path FUNCTIONS = folder();
 
     private LimitedService() {}
@@ -26,7 +30,7 @@ final class LimitedService {
 
     static Service get() {
         return Service.shared(
-                "--procpool.limits.in-flight=0.01",
+                "--procpool.limits.in-flight=" + IN_FLIGHT,
                 "--procpool.security.hosts=" + HOST + ",Other.Example",
                 "--procpool.functions.path=" + FUNCTIONS,
                 "--procpool.pools.default.processes=1",

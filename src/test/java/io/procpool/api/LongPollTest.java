@@ -117,6 +117,25 @@ class LongPollTest {
     }
 
     @Test
+    void who_follows_the_changes_comes_to_the_end() {
+        for (int job = 0; job < 30; job++) {
+            var accepted =
+                    pool.post(
+                            "map_async",
+                            "{\"func\":\"tasks.nap\",\"chunksize\":1,\"iterable\":[0.001,0.001,0.001]}");
+            var result = accepted.header("Location");
+            var seen = accepted;
+            while (!Service.json(seen).get("ready").asBoolean()) {
+                seen = poll(result, seen.header("ETag"), "60");
+                assertThat(seen.statusCode()).isEqualTo(200);
+            }
+            var end = service.get(result);
+            assertThat(end.header("ETag")).isEqualTo(seen.header("ETag"));
+            assertThat(end.asString()).isEqualTo(seen.asString());
+        }
+    }
+
+    @Test
     void the_wish_to_wait_may_come_as_a_preference() throws IOException, InterruptedException {
         try (var gate = new Gate()) {
             var result = gate.occupy(pool);

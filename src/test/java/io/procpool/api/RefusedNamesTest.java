@@ -91,6 +91,28 @@ class RefusedNamesTest {
     }
 
     @Test
+    void a_name_of_megabytes_does_not_come_back() {
+        var name = "x".repeat(3 << 20);
+        var function =
+                refused(
+                        service,
+                        () ->
+                                service.post(
+                                        "/v1/pools/default/apply",
+                                        "{\"func\":\"math." + name + "\"}"),
+                        404,
+                        "function-unknown");
+        assertThat(function.toString()).contains("math.xxx").hasSizeLessThan(64 << 10);
+        var field =
+                refused(
+                        service,
+                        () -> service.post("/v1/pools/default/apply", "{\"" + name + "\":1}"),
+                        400,
+                        "bad-request");
+        assertThat(field.toString()).hasSizeLessThan(64 << 10);
+    }
+
+    @Test
     void what_a_module_defines_or_lists_can_be_called() {
         assertThat(value("{\"func\":\"api_names.join\",\"args\":[\"a\",\"b\"]}"))
                 .isEqualTo("\"a/b\"");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Service;
 import java.util.HashSet;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -95,7 +96,7 @@ class RespecifyTest {
     }
 
     /** What the workers that serve twenty items were initialised with; the job must succeed. */
-    private static java.util.List<JsonNode> initialized(OwnPool pool) {
+    private static List<JsonNode> initialized(OwnPool pool) {
         var items = IntStream.range(0, 20).mapToObj(Integer::toString).collect(joining(","));
         var body =
                 "{\"func\":\"api_functions.initialized_with\",\"chunksize\":1,\"iterable\":["

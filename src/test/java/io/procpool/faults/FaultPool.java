@@ -2,6 +2,7 @@ package io.procpool.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.procpool.service.Processes;
 import io.procpool.service.Service;
 import io.procpool.service.Waiting;
 import java.io.IOException;
@@ -177,14 +178,15 @@ final class FaultPool implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until so many workers are ready to serve or serving. */
+    /** Waits until so many workers are ready to serve or serving. One that has just died may be listed for a moment. */
     List<Long> awaitWorkers(int count) throws InterruptedException {
         var seen = new AtomicReference<List<Long>>();
         Waiting.until(
                 count + " workers",
                 () -> {
                     seen.set(pids("idle", "busy"));
-                    return seen.get().size() == count;
+                    return seen.get().size() == count
+                            && seen.get().stream().allMatch(Processes::alive);
                 });
         return seen.get();
     }

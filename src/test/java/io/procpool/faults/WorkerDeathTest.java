@@ -18,6 +18,8 @@ class WorkerDeathTest {
     private static final String LOST = "urn:procpool:problem:worker-lost";
     private static final String RAISED = "urn:procpool:problem:function-raised";
 
+    private static final int KILLS = 100;
+
     @TempDir private Path folder;
 
     /** F1, F5, F6. */
@@ -123,6 +125,17 @@ class WorkerDeathTest {
             assertThat(job.path("attempts").path(0).path("pid").asLong()).isEqualTo(after);
             assertThat(pool.exits("crash_signal")).isEqualTo(1);
             assertThat(pool.health().path("status").asString()).isEqualTo("ok");
+        }
+    }
+
+    /** F2: the call is on its way to the worker when that dies. It has not begun, so it is not lost. */
+    @Test
+    void a_call_that_meets_the_death_of_an_idle_worker_is_not_charged() throws Exception {
+        try (var pool = FaultPool.of(1)) {
+            for (int round = 0; round < KILLS; round++) {
+                Processes.kill(pool.awaitWorkers(1).getFirst());
+                pool.requireWorks();
+            }
         }
     }
 

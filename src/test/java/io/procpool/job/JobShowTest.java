@@ -6,13 +6,15 @@ import io.procpool.service.Waiting;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What of a job can be seen, and when: its outcome once it lasts, its progress a few times a second. */
 class JobShowTest {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    /** So long that its end would end the test: progress has to wake who waits. */
+    private static final Duration LONG = Duration.ofDays(1);
 
     @Test
     void an_outcome_that_is_decided_shows_when_it_is_published() throws InterruptedException {
@@ -79,7 +81,7 @@ class JobShowTest {
         long known = map.job.snapshot().version();
         var waiting = awaitChange(map.job, known);
         map.echo(task);
-        assertThat(waiting.join()).isTrue();
+        assertThat(waiting.get(60, TimeUnit.SECONDS)).isTrue();
         assertThat(map.job.snapshot().done()).isEqualTo(1);
         assertThat(map.job.snapshot().version()).isEqualTo(known + 1);
     }

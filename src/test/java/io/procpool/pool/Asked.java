@@ -2,15 +2,21 @@ package io.procpool.pool;
 
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One apply in a pool, and everything that is heard of it. */
 final class Asked implements Work, Call.Listener {
     private final Call call;
+    private static final Set<String> READS = Set.of("0", "45", "47", "63", "207", "212");
+
     private final CompletableFuture<Long> started = new CompletableFuture<>();
     private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
     private final AtomicInteger outcomes = new AtomicInteger();
@@ -72,9 +78,25 @@ final class Asked implements Work, Call.Listener {
         return call.func();
     }
 
-    /** The pid of its worker, once it has begun. */
+    /**
+     * The pid of its worker, once that has read the call: one that is killed before has not begun, and another worker gets the call.
+     */
     long startedIn() {
-        return started.join();
+        long pid = started.join();
+        while (!ended.isDone() && isReading(pid)) {
+            Thread.onSpinWait();
+        }
+        return pid;
+    }
+
+    /** Whether the process waits in a read or recv (the numbers of x86-64 and of arm64, proc_pid_syscall(5)). */
+    private static boolean isReading(long pid) {
+        try {
+            var call = Files.readString(Path.of("/proc", Long.toString(pid), "syscall"));
+            return READS.contains(call.split(" ", 2)[0].strip());
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     Outcome outcome() {

@@ -177,6 +177,36 @@ class FairQueueTest {
     }
 
     @Test
+    void a_call_that_is_given_back_is_next_and_takes_no_place() {
+        offer(new Sheaf("urgent", 1, 100), Sheaf.of("a", 1));
+        queue.again(new Again(Sheaf.call("back")));
+        queue.offer(Sheaf.of("b", 1), 3); // two wait; what comes back does not count
+        assertThatThrownBy(() -> queue.offer(Sheaf.of("c", 1), 3)).isInstanceOf(Refused.class);
+        assertThat(poll(5)).containsExactly("back", "urgent0", "a0", "b0", null);
+    }
+
+    @Test
+    void a_call_is_given_back_also_to_a_queue_that_takes_nothing_new() {
+        queue.refuse(new PoolNotRunning("p", "CLOSE"));
+        assertThat(poll()).isNull();
+        queue.again(new Again(Sheaf.call("back")));
+        assertThat(taker.woken).isEqualTo(1);
+        assertThat(queue.drained()).isFalse();
+        assertThat(poll()).isEqualTo("back");
+        assertThat(queue.drained()).isTrue();
+    }
+
+    @Test
+    void a_call_that_is_given_back_to_a_closed_queue_ends_as_the_others_have() {
+        queue.refuse(new PoolNotRunning("p", "TERMINATE"));
+        queue.close(OVER);
+        var asked = new Asked("m.f", "[]", null);
+        queue.again(new Again(asked.next(1).call()));
+        assertThat(asked.failure()).isEqualTo(OVER);
+        assertThat(queue.drained()).isTrue();
+    }
+
+    @Test
     void a_queue_is_not_drained_while_a_work_is_in_hand() {
         var states = new ArrayList<Boolean>();
         offer(Sheaf.of("a", 1).whileCut(() -> states.add(queue.drained())));

@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
 /** A pool of real Python workers, without jobs and HTTP before it. Its functions are those of {@code src/test/functions}. */
 final class PythonPool implements AutoCloseable {
     private static final AtomicInteger POOLS = new AtomicInteger();
+    private static final AtomicInteger BEGUN = new AtomicInteger();
     private static final FunctionSettings FUNCTIONS =
             new FunctionSettings(List.of(Path.of("src/test/functions")), List.of("math.*"));
 
@@ -136,6 +137,17 @@ final class PythonPool implements AutoCloseable {
     Asked call(String func, String args, Duration timeout) {
         var asked = new Asked(func, args, timeout);
         pool.submit(asked);
+        return asked;
+    }
+
+    /**
+     * A call that never ends, and has begun in its worker. (Of one whose worker dies before it has read it nothing is lost: it is given
+     * to another.)
+     */
+    Asked hanging(Path folder) throws InterruptedException {
+        var begun = folder.resolve("begun-" + BEGUN.incrementAndGet());
+        var asked = call("rooms.hang", "[\"" + begun + "\"]");
+        Waiting.until("it has begun", () -> Files.exists(begun));
         return asked;
     }
 

@@ -184,7 +184,7 @@ class RecyclingTest {
     @Test
     void a_lost_forkserver_ends_its_workers_and_the_pool_is_whole_again() throws Exception {
         try (var pool = PythonPool.of(PythonPool.spec(2))) {
-            var running = pool.call("rooms.slow", "[3600]");
+            var running = pool.hanging(folder);
             long worker = running.startedIn();
             long forkserver = ProcessHandle.of(worker).orElseThrow().parent().orElseThrow().pid();
             PythonPool.kill(forkserver);

@@ -31,7 +31,7 @@ class SlotTest {
     void a_call_whose_worker_is_killed_ends_as_worker_lost_and_the_pool_is_whole_again()
             throws Exception {
         try (var pool = PythonPool.of(PythonPool.spec(1))) {
-            var call = pool.call("rooms.slow", "[3600]");
+            var call = pool.hanging(folder);
             long pid = call.startedIn();
             PythonPool.kill(pid);
             assertThat(call.failure())
@@ -162,8 +162,7 @@ class SlotTest {
     void a_cancelled_call_ends_as_cancelled_and_its_neighbour_goes_on() throws Exception {
         try (var pool = PythonPool.of(PythonPool.spec(2))) {
             var neighbour = pool.call("rooms.wait_for", file("go"));
-            var call = pool.call("rooms.slow", "[3600]");
-            call.startedIn();
+            var call = pool.hanging(folder);
             call.cancel();
             call.cancel();
             assertThat(call.failure()).isEqualTo(new Failure.Cancelled());
@@ -203,8 +202,7 @@ class SlotTest {
     @Test
     void a_terminated_pool_ends_what_runs_and_what_waits_and_leaves_no_process() throws Exception {
         var pool = PythonPool.of(PythonPool.spec(2));
-        var running = List.of(pool.call("rooms.slow", "[3600]"), pool.call("rooms.slow", "[3600]"));
-        running.forEach(Asked::startedIn);
+        var running = List.of(pool.hanging(folder), pool.hanging(folder));
         var waiting = pool.call("rooms.pid", "[]");
         var pids = pool.pids();
         pool.close();
@@ -245,5 +243,21 @@ class SlotTest {
                     .extracting(PythonPool.Exited::reason)
                     .containsOnly(ExitReason.DRAIN);
         }
+    }
+
+    @Test
+    void a_call_that_its_worker_never_read_runs_in_another_and_nothing_is_charged()
+            throws Exception {
+        var ledger = folder.resolve("ledger");
+        try (var pool = PythonPool.of(PythonPool.spec(1))) {
+            for (int item = 0; item < 40; item++) {
+                PythonPool.kill(pool.pids().getFirst()); // it is idle, and a call is on its way
+                var call = pool.call("rooms.note", "[\"" + ledger + "\"," + item + "]");
+                assertThat(call.outcome()).isInstanceOf(Outcome.Returned.class);
+                assertThat(call.outcomes()).isEqualTo(1);
+                pool.awaitIdle(1);
+            }
+        }
+        assertThat(Files.readAllLines(ledger)).hasSize(40);
     }
 }

@@ -166,4 +166,37 @@ class StartGateTest {
         gate.succeeded();
         assertThat(gate.trouble()).isEmpty();
     }
+
+    @Test
+    void one_worker_that_dies_right_after_its_start_is_an_accident() {
+        gate.stillborn("gone", System.nanoTime());
+        assertThat(gate.trouble()).isEmpty();
+        assertThat(gate.enter(() -> true)).as("after a short pause").isTrue();
+        assertThat(gate.enter(() -> true)).as("and not alone").isTrue();
+    }
+
+    @Test
+    void workers_that_die_one_after_another_right_after_their_start_are_trouble() {
+        for (int i = 0; i < 3; i++) {
+            gate.stillborn("they end", System.nanoTime());
+        }
+        var trouble = gate.trouble().orElseThrow();
+        assertThat(trouble.cause()).isEqualTo("they end");
+        assertThat(trouble.failures()).isEqualTo(3);
+        gate.succeeded(); // another one comes up: nothing says that it will live
+        assertThat(gate.trouble()).isPresent();
+        gate.lived();
+        assertThat(gate.trouble()).isEmpty();
+    }
+
+    @Test
+    void workers_of_one_wave_that_die_together_count_once() {
+        long started = System.nanoTime();
+        for (int i = 0; i < SLOTS; i++) {
+            gate.stillborn("killed", started);
+        }
+        assertThat(gate.trouble()).isEmpty();
+        gate.stillborn("killed again", System.nanoTime());
+        assertThat(gate.trouble().orElseThrow().failures()).isEqualTo(2);
+    }
 }
