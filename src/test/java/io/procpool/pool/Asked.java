@@ -8,15 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One apply in a pool, and everything that is heard of it. */
 final class Asked implements Work, Call.Listener {
     private final Call call;
-    private static final Set<String> READS = Set.of("0", "45", "47", "63", "207", "212");
-
     private final CompletableFuture<Long> started = new CompletableFuture<>();
     private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
     private final AtomicInteger outcomes = new AtomicInteger();
@@ -79,23 +76,22 @@ final class Asked implements Work, Call.Listener {
     }
 
     /**
-     * The pid of its worker, once that has read the call: one that is killed before has not begun, and another worker gets the call.
+     * The pid of its worker, once that has begun: one that is killed before it has read the call has not, and another worker gets the
+     * call. {@code rooms.slow} tells by the name of its process.
      */
     long startedIn() {
         long pid = started.join();
-        while (!ended.isDone() && isReading(pid)) {
+        while (call.func().equals("rooms.slow") && !ended.isDone() && !isSlow(pid)) {
             Thread.onSpinWait();
         }
         return pid;
     }
 
-    /** Whether the process waits in a read or recv (the numbers of x86-64 and of arm64, proc_pid_syscall(5)). */
-    private static boolean isReading(long pid) {
+    private static boolean isSlow(long pid) {
         try {
-            var call = Files.readString(Path.of("/proc", Long.toString(pid), "syscall"));
-            return READS.contains(call.split(" ", 2)[0].strip());
+            return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).equals("slow\n");
         } catch (IOException gone) {
-            return false;
+            return true;
         }
     }
 
