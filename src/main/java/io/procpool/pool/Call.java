@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** One task on its way through a pool: what to call, and whom to tell. */
 public final class Call {
 
-    /** What a call's owner hears, on the slot's thread. {@code ended} comes exactly once; {@code started} before it, if it starts. */
+    /** What a call's owner hears, on the slot's thread. {@code ended} comes exactly once; {@code started} before it, if it starts, and again if it is given back and
+     * starts anew. */
     public interface Listener {
         void started(long pid, Instant at);
 

@@ -48,6 +48,47 @@ class RecyclingTest {
         return spec(processes, null, null, null, initializer, Payload.ofUtf8(initargs));
     }
 
+    private static PoolSpec oneTaskAWorker(PoolSpec plain) {
+        return new PoolSpec(
+                plain.runtime(),
+                plain.processes(),
+                plain.initializer(),
+                plain.initargs(),
+                1,
+                null,
+                null,
+                null,
+                plain.startMethod(),
+                plain.preload(),
+                plain.env(),
+                plain.taskTimeout(),
+                plain.grace(),
+                plain.startTimeout(),
+                plain.queueLimit());
+    }
+
+    @Test
+    void a_worker_that_has_had_its_tasks_stays_until_the_next_one_is_ready() throws Exception {
+        var go = Files.createFile(folder.resolve("go"));
+        var spec = oneTaskAWorker(initialized(1, "rooms.wait_for", "[\"" + go + "\"]"));
+        try (var pool = PythonPool.of(spec);
+                var other = PythonPool.of(PythonPool.spec(1))) {
+            long old = pool.pids().getFirst();
+            Files.delete(go); // from now on no worker gets ready
+            assertThat(pool.call("rooms.pid", "[]").value()).isEqualTo(Long.toString(old));
+            Waiting.until("the next one starts", () -> pool.workers().size() == 2);
+            for (int i = 0; i < 200; i++) { // the time that this takes
+                assertThat(other.call("rooms.pid", "[]").value()).isNotBlank();
+                assertThat(pool.workers())
+                        .extracting(WorkerView::state)
+                        .containsExactly(WorkerState.IDLE, WorkerState.STARTING);
+            }
+            Files.createFile(go);
+            pool.awaitExits(ExitReason.MAX_TASKS);
+            pool.awaitIdle(1);
+        }
+    }
+
     @Test
     void an_idle_worker_that_is_old_is_replaced_and_there_is_always_one() throws Exception {
         var spec = spec(1, Duration.ofMillis(400), null, null, null, PoolSpec.NO_ARGUMENTS);

@@ -186,6 +186,29 @@ class FrameStreamTest {
     }
 
     @Test
+    void a_length_that_cannot_be_is_refused_with_its_four_bytes()
+            throws IOException, ProtocolViolation {
+        var limits = new FrameLimits(20, 100_000);
+        int longest = 13 + 20 + 100_000;
+        for (int length :
+                new int[] {0, 12, longest + 1, Integer.MAX_VALUE, Integer.MIN_VALUE, -1}) {
+            var open = length(length);
+            assertThatThrownBy(() -> readAll(new FrameReader(open, limits), open))
+                    .as("%s", Integer.toUnsignedString(length))
+                    .isInstanceOf(ProtocolViolation.class);
+        }
+        for (int length : new int[] {13, longest}) {
+            var open = length(length);
+            assertThat(readAll(new FrameReader(open, limits), open)).isEmpty();
+        }
+    }
+
+    private static Stutter length(int length) {
+        return Stutter.of(
+                new Random(length), 4, ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+    }
+
+    @Test
     void what_follows_a_hello_on_an_output_channel_is_left_for_the_one_who_wants_it()
             throws IOException, ProtocolViolation {
         var bytes = new ByteArrayOutputStream();
