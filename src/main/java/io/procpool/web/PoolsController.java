@@ -63,7 +63,7 @@ final class PoolsController {
         var current = pool.map(PoolsController::etag).orElse("none");
         var wanted = request.getHeader("If-Match");
         var unwanted = request.getHeader("If-None-Match");
-        if ((wanted != null && !ETags.matches(wanted, current))
+        if ((wanted != null && !ETags.matchesStrongly(wanted, current))
                 || (unwanted != null && ETags.matches(unwanted, current))) {
             throw new Refused(new PreconditionFailed(current));
         }

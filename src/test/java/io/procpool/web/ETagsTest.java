@@ -34,6 +34,16 @@ class ETagsTest {
         assertThat(ETags.matches(header, ETags.of(12))).isFalse();
     }
 
+    /** RFC 9110 section 13.1.1: who is about to change something must know it byte for byte. */
+    @Test
+    void a_weak_tag_does_not_match_strongly() {
+        assertThat(ETags.matchesStrongly("W/\"12\"", ETags.of(12))).isFalse();
+        assertThat(ETags.matchesStrongly("W/\"12\", \"3\"", ETags.of(12))).isFalse();
+        assertThat(ETags.matchesStrongly("W/\"3\", \"12\"", ETags.of(12))).isTrue();
+        assertThat(ETags.matchesStrongly("*", ETags.of(12))).isTrue();
+        assertThat(ETags.matchesStrongly("*", "none")).isFalse();
+    }
+
     @Test
     void nothing_matches_what_is_not_there() {
         assertThat(ETags.matches("*", "none")).isFalse();
