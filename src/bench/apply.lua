@@ -1,9 +1,10 @@
--- The load of all HTTP contenders. After "--": nothing, or "check" to compare every answer, which costs wrk some speed.
+-- The load of all HTTP contenders. BODY has the call; its answer must be `expected`, whichever function gives it.
+-- After "--": nothing, or "check" to compare every answer, which costs wrk some speed.
 local expected = "2432902008176640000"
 local threads = {}
 
 wrk.method = "POST"
-wrk.body = '{"func":"math.factorial","args":[20]}'
+wrk.body = os.getenv("BODY")
 wrk.headers["Content-Type"] = "application/json"
 
 function setup(thread)

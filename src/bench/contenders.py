@@ -27,6 +27,7 @@ class Server:
 
     apply_path = "/apply"
     map_path = None
+    runtime = "python"
 
     def __init__(self, name, processes, folder, script, needs=None, package=None, **environment):
         self.name, self.folder, self.script = name, folder, script
@@ -79,14 +80,15 @@ class Procpool(Server):
     apply_path = "/v1/pools/default/apply"
     map_path = "/v1/pools/default/map"
 
-    def __init__(self, processes, folder, java, jar):
-        super().__init__("procpool", processes, folder, "run-procpool", JAVA=java, JAR=jar)
+    def __init__(self, processes, folder, java, jar, **environment):
+        super().__init__("procpool", processes, folder, "run-procpool", JAVA=java, JAR=jar, **environment)
         self.ready = None
 
     def start(self):
         # A new home each time: the first start of all unpacks the workers' code there, too.
         home = os.path.join(self.folder, f"procpool-{time.monotonic_ns()}")
-        os.makedirs(os.path.join(home, "functions"))
+        # A copy: whatever Python leaves beside its sources stays out of the tree.
+        shutil.copytree(os.path.join(HERE, "functions"), os.path.join(home, "functions"))
         self.environment["FOLDER"] = home
         took = super().start()
         self.ready = self._ready_line()
@@ -101,49 +103,14 @@ class Procpool(Server):
             raise Skipped(f"its ready line was {line!r}: {self.child.said()}")
         return line
 
-    def recycling(self, maxtasksperchild):
-        """A pool whose workers run so many tasks each."""
-        return RecyclingPool(self, maxtasksperchild)
-
-
-class RecyclingPool:
-    """Has no process of its own: a pool of the service, made by PUT."""
-
-    def __init__(self, service, maxtasksperchild):
-        self.service, self.name = service, service.name
-        self.maxtasksperchild = maxtasksperchild
-        self.path = f"/v1/pools/recycle-{maxtasksperchild}"
-
-    def prepare(self):
-        self.service.prepare()
-        processes = int(self.service.environment["PROCESSES"])
-        body = json.dumps({"processes": processes, "maxtasksperchild": self.maxtasksperchild})
-        self._ask((200, 201), "PUT", self.path, body)
-
-    def check(self):
-        load.check_apply(self.service.port, self.path + "/apply")
-
-    def applies(self, connections, seconds, check=False):
-        before = self._pids()
-        measured = load.wrk(self.name, self.service.port, self.path + "/apply", connections, seconds, check)
-        # Whoever does not recycle would win this figure.
-        if before & self._pids() and measured["requests"] > 3 * self.maxtasksperchild * len(before):
-            raise load.WrongAnswer(f"workers of {self.path} outlived their {self.maxtasksperchild} tasks")
-        return measured
-
-    def _pids(self):
-        workers = json.loads(self._ask((200,), "GET", self.path + "/workers"))["workers"]
-        return {worker["pid"] for worker in workers}
-
-    def _ask(self, wanted, method, path, body=None):
-        status, answer = load.request(self.service.port, method, path, body)
-        if status not in wanted:
-            raise load.WrongAnswer(f"{method} {path} answered {status} {answer[:300]!r}")
-        return answer
+    def imap(self, call):
+        return call.measure(self.environment["JAVA"], self.port, "/v1/pools/default/imap")
 
 
 class Pool:
     """multiprocessing.Pool: caller and pool in one Python program, no HTTP. A fresh interpreter for each round."""
+
+    runtime = "python"
 
     def __init__(self, processes, folder, method, maxtasksperchild=None):
         self.name = f"multiprocessing.Pool, {method}"
@@ -169,6 +136,9 @@ class Pool:
 
     def map(self, call):
         return json.loads(self._run("map", call.name, call.items)[0])["seconds"]
+
+    def imap(self, call):
+        return json.loads(self._run("imap", call.name, call.items, call.chunksize)[0])["seconds"]
 
     def _run(self, what, *words):
         """Its first line of output, and the seconds until then. What follows, the end of the pool, is not measured."""

@@ -8,11 +8,14 @@ from processes import Skipped, print_note
 
 
 class Figure:
-    """One comparison: `measure` turns a contender into {row: value}; `less` says which rows are better when smaller."""
+    """
+    One comparison: `measure` turns a contender into {row: value}; `less` says whether smaller values are better, `compared`
+    whether the ratio of two contenders means something.
+    """
 
-    def __init__(self, title, contenders, rounds, measure, less, checks=None):
+    def __init__(self, title, contenders, rounds, measure, less, checks=None, compared=True):
         self.title, self.contenders, self.rounds = title, contenders, rounds
-        self.measure, self.less, self.checks = measure, less, checks
+        self.measure, self.less, self.checks, self.compared = measure, less, checks, compared
         self.values = {}  # row → contender's name → its rounds
         self.skipped = {}  # contender's name → why
         self.wrong = False
@@ -87,7 +90,7 @@ def many_connections(contenders, rounds, seconds, connections=32):
 
 
 def big_map(contenders, rounds, items):
-    calls = [load.MapCall(name, items) for name in ("sqrt", "isqrt")]
+    calls = [load.MapCall.of_integers(name, items) for name in ("math.sqrt", "math.isqrt")]
 
     def measure(contender):
         return {f"math.{call.name}, items per second": items / contender.map(call) for call in calls}

@@ -11,9 +11,10 @@ import time
 from processes import Skipped, print_note
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-APPLY = {"func": "math.factorial", "args": [20]}
-APPLY_BODY = json.dumps(APPLY, separators=(",", ":")).encode()
 APPLY_VALUE = 2432902008176640000
+FACTORIAL = '{"func":"math.factorial","args":[20]}'
+# The same value from Java, which has no factorial: half of it times 2.
+MULTIPLY = '{"func":"java.lang.Math.multiplyExact","args":[1216451004088320000,2]}'
 
 
 class WrongAnswer(Exception):
@@ -31,8 +32,8 @@ def request(port, method, path, body=None, timeout=60):
         connection.close()
 
 
-def check_apply(port, path):
-    status, body = request(port, "POST", path, APPLY_BODY)
+def check_apply(port, path, call=FACTORIAL):
+    status, body = request(port, "POST", path, call)
     if status != 200 or json.loads(body) != APPLY_VALUE:
         raise WrongAnswer(f"answered {status} {body[:200]!r}")
 
@@ -45,7 +46,7 @@ def first_answer(child, port, path, started, patience=90):
         if not child.alive():
             raise Skipped(f"ended with exit code {child.process.returncode}: {child.said()}")
         try:
-            status, body = request(port, "POST", path, APPLY_BODY, timeout=10)
+            status, body = request(port, "POST", path, FACTORIAL, timeout=10)
             answered = time.perf_counter()
             if status == 200 and json.loads(body) == APPLY_VALUE:
                 return answered - started
@@ -58,7 +59,7 @@ def first_answer(child, port, path, started, patience=90):
     raise Skipped(f"no answer in {patience} s, the last was {last}: {child.said()}")
 
 
-def wrk(name, port, path, connections, seconds, check=False):
+def wrk(name, port, path, connections, seconds, check=False, call=FACTORIAL):
     """What apply.lua prints. Anything but right answers is a note below the table."""
     if not shutil.which("wrk"):
         raise Skipped("wrk is not installed (apt-get install wrk)")
@@ -71,6 +72,7 @@ def wrk(name, port, path, connections, seconds, check=False):
         stderr=subprocess.STDOUT,
         text=True,
         timeout=seconds + 30,
+        env={**os.environ, "BODY": call},
     )
     lines = ran.stdout.strip().splitlines()
     if ran.returncode or not lines or not lines[-1].startswith("{"):
@@ -86,13 +88,18 @@ def wrk(name, port, path, connections, seconds, check=False):
 
 
 class MapCall:
-    """A map of the first `items` integers, encoded once: what the client's JSON costs is not the server's."""
+    """A map, encoded once: what the client's JSON costs is not the server's."""
 
-    def __init__(self, name, items):
-        self.name, self.items = name, items
-        function = getattr(math, name)
-        self.body = json.dumps({"func": f"math.{name}", "iterable": list(range(items))}, separators=(",", ":")).encode()
-        self.expected = [function(n) for n in range(items)]
+    def __init__(self, func, iterable, expected, **more):
+        self.name, self.items = func.rpartition(".")[2], len(iterable)
+        self.body = json.dumps({"func": func, "iterable": iterable, **more}, separators=(",", ":")).encode()
+        self.expected = expected
+
+    @classmethod
+    def of_integers(cls, func, items):
+        """The first `items` integers, by a function that the math module has too."""
+        function = getattr(math, func.rpartition(".")[2])
+        return cls(func, list(range(items)), [function(n) for n in range(items)])
 
     def measure(self, port, path):
         """Seconds from the first byte sent to the last one received."""
@@ -107,5 +114,5 @@ class MapCall:
         finally:
             connection.close()
         if response.status != 200 or json.loads(body) != self.expected:
-            raise WrongAnswer(f"answered {response.status} {body[:200]!r} to a map of {self.items} integers")
+            raise WrongAnswer(f"answered {response.status} {body[:200]!r} to a map of {self.items} items")
         return took

@@ -1,6 +1,6 @@
 """multiprocessing.Pool without HTTP, in an interpreter of its own: the caller and the pool are one program.
 
-usage: pool_calls.py first|steady|map START_METHOD PROCESSES [MAXTASKSPERCHILD CALLS_UNDER_WAY SECONDS | NAME ITEMS]
+usage: pool_calls.py first|steady|map|imap START_METHOD PROCESSES [MAXTASKSPERCHILD CALLS_UNDER_WAY SECONDS | NAME ITEMS [CHUNKSIZE]]
 Prints one line of JSON: what was measured; first prints the value itself.
 """
 
@@ -84,6 +84,20 @@ def mapped(pool, function, items):
     return {"items": items, "seconds": took}
 
 
+def streamed(pool, function, items, chunksize):
+    pool.map(function, range(1000))
+    start = time.perf_counter()
+    ended = 0
+    for value in pool.imap(function, range(items), chunksize):
+        if value != function(ended):
+            raise SystemExit(f"wrong value {value!r} at {ended}")
+        ended += 1
+    took = time.perf_counter() - start
+    if ended != items:
+        raise SystemExit(f"{ended} values of {items} items")
+    return {"items": items, "seconds": took}
+
+
 def main():
     what, method, processes, *rest = sys.argv[1:]
     maxtasksperchild = int(rest[0]) or None if what == "steady" else None
@@ -92,6 +106,8 @@ def main():
             print(pool.apply(math.factorial, (ARGUMENT,)), flush=True)
         elif what == "steady":
             print(json.dumps(steady(pool, int(rest[1]), float(rest[2]))), flush=True)
+        elif what == "imap":
+            print(json.dumps(streamed(pool, getattr(math, rest[0]), int(rest[1]), int(rest[2]))), flush=True)
         else:
             print(json.dumps(mapped(pool, getattr(math, rest[0]), int(rest[1]))), flush=True)
 

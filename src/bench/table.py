@@ -2,8 +2,6 @@
 
 from statistics import median
 
-BASE = "procpool"
-
 
 def markdown(figures):
     lines = [
@@ -24,9 +22,10 @@ def markdown(figures):
 
 
 def ratio(figure, of, name):
-    if name == BASE or BASE not in of:
+    base = next((one.name for one in figure.contenders if one.name.startswith("procpool") and one.name in of), name)
+    if base == name or not figure.compared or not median(of[name]):
         return ""
-    value = median(of[BASE]) / median(of[name])
+    value = median(of[base]) / median(of[name])
     return f"{value:.2f} {'ahead' if (value < 1) == figure.less else 'behind'}"
 
 

@@ -184,6 +184,7 @@ class Host:
             if frame is None:
                 raise EOFError("the forkserver ended while it imported " + str(self.importing[-1:]))
             if frame.kind == frames.CATALOGUE:
+                self.described = json.loads(bytes(frame.body))["modules"]
                 return frame.header
             assert frame.kind == frames.IMPORTING, frame
             self.importing.append(frame.header["module"])
@@ -199,7 +200,8 @@ class Host:
         assert frame.kind == frames.FORKED and frame.call_id == self._requests, frame
         output = self._accept("output", token)
         call = self._accept("call", token)
-        assert call.hello is not None and call.hello.header["pid"] == frame.header["pid"]
+        process = frame.header.get("process", frame.header["pid"])  # of a thread: its host's
+        assert call.hello is not None and call.hello.header["pid"] == process
         call.send(frames.WELCOME, 0, {**self.welcome, **welcome})
         worker = Worker(frame.header["pid"], call, output.sock)
         self._workers.append(worker)
@@ -239,6 +241,7 @@ class Host:
                 self.process.wait()
             self._log.close()
             shutil.rmtree(self.folder, ignore_errors=True)
+
 
 class Forkserver(unittest.TestCase):
     def setUp(self):

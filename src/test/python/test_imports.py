@@ -91,6 +91,15 @@ class Imports(Hosted):
         self.assertIn("longer", host.module(catalogue, "hangs")["error"])
         self.assertGreater(host.fork().value("z.pid"), 0)
 
+    def test_the_alarm_handler_of_a_module_is_there_in_the_workers_whatever_is_imported_after_it(self):
+        source = ("import signal, time\nrung = []\nsignal.signal(signal.SIGALRM, lambda *_: rung.append(1))\n"
+                  "def ring():\n    signal.setitimer(signal.ITIMER_REAL, 0.01)\n"
+                  "    while not rung: time.sleep(0.01)\n    return rung\n")
+        for options in ({}, {"kind": "thread"}):
+            host = self.host({"alarm.py": source, "z.py": FINE}, **options)
+            host.catalogue()
+            self.assertEqual(host.fork().value("alarm.ring"), [1])
+
     def test_it_can_be_started_by_a_line_of_python_as_well(self):
         bootstrap = "import sys; sys.path[0] = sys.argv[1]; from procpool_worker import forkserver; " \
                     "del sys.path[0]; forkserver.main()"

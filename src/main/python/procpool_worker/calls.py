@@ -1,24 +1,14 @@
 """One call: arguments in, value or failure out. Knows the verbs and nothing of sockets."""
 from __future__ import annotations
 
-import inspect
-import sys
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from . import failure
 from .catalogue import Catalogue, FunctionUnknown
+from .descriptions import signature_of
 from .encoding import Encoder
 from .failure import ARGUMENTS_DO_NOT_FIT, FUNCTION_UNKNOWN, NOT_SERIALIZABLE, UNKNOWN_KIND, Failed
 from .frames import MAX_HEADER, Body, header_bytes, parse_json
-
-if sys.version_info >= (3, 14):
-    # Annotations are evaluated on demand there, and may name what exists for type checkers only.
-    import annotationlib
-    from functools import partial
-
-    _signature = partial(inspect.signature, annotation_format=annotationlib.Format.FORWARDREF)
-else:
-    _signature = inspect.signature
 
 Function = Callable[..., Any]
 Step = Callable[[Any], Any]
@@ -175,7 +165,7 @@ def _told(error: BaseException, function: Function, args: Any, kwds: Dict[str, A
 
 def _misfit(function: Function, args: Any, kwds: Dict[str, Any]) -> Optional[str]:
     try:
-        signature = _signature(function)
+        signature = signature_of(function)
     except Exception:  # some functions in C do not say
         return None
     try:

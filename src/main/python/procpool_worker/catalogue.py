@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, Callable, Dict, Iterable, List, Optional, Set
 
 from . import imports, names
+from .descriptions import Description, describe
 
 
 class FunctionUnknown(Exception):
@@ -31,6 +32,7 @@ class Catalogue:
         self._functions: Dict[str, Callable[..., Any]] = {}
         self._of_module: Dict[str, List[str]] = {}
         self._errors: Dict[str, str] = {}
+        self.described: Dict[str, Description] = {}  # what people want to know of each module; not if lazy
 
     def put_on_path(self) -> None:
         """User modules find each other, as beside a script; before everything else, as a script's folder."""
@@ -93,10 +95,20 @@ class Catalogue:
         self._of_module[name] = sorted(allowed)
         for function in allowed:
             self._functions[name + "." + function] = getattr(loaded, function)
+        if not self._lazy:
+            self._describe(name, loaded, seconds)
         for pattern in self._patterns:
             if pattern.module == name and pattern.name not in ("*", *allowed):
                 self.warnings.append("{}.{} of the allow list is no function that {} defines".format(
                     name, pattern.name, name))
+
+    def _describe(self, name: str, module: ModuleType, seconds: Optional[float]) -> None:
+        """Now, while the host knows which module it is whose objects we look at: that may run code of theirs."""
+        functions = {function: self._functions[name + "." + function] for function in self._of_module[name]}
+        try:
+            self.described[name] = imports.within(seconds, lambda: describe(module, functions))
+        except imports.TookTooLong:
+            self.warnings.append("to describe {} took longer than {:g} s".format(name, seconds or 0))
 
     def _is_allowed(self, module: str, function: str) -> bool:
         return module in self._folder_modules or any(

@@ -72,6 +72,13 @@ def reap(pid: int) -> bool:
         return True
 
 
+def end_with_us(within: float) -> None:
+    """All of them, before this process ends. What dies leaves us its own children, at any moment."""
+    deadline = time.monotonic() + within
+    while any_left() and time.monotonic() < deadline:
+        end_all(within=max(0.0, deadline - time.monotonic()))
+
+
 def end_all(spared: Collection[int] = (), within: float = 2.0) -> Optional[Set[int]]:
     """Kills every child but the spared, and what they leave, and theirs, until nothing is left.
 

@@ -10,12 +10,12 @@ import select
 import signal
 import socket
 import sys
-import time
 from typing import Any, Dict, NoReturn, Set
 
-from . import children, frames, handshake, importing, linux, signals, spawn
+from . import children, frames, guardian, handshake, importing, linux, signals, spawn
 from .connection import Connection
 from .frames import Reader, Writer, header_bytes
+from .threads import ThreadHost
 from .worker import Worker, exit_status
 
 _KILLED_WITHIN = 1.5
@@ -40,6 +40,8 @@ def main() -> NoReturn:
         control = handshake.connect(config["socket"], config["token"], "control")
         reader, welcome = handshake.welcomed(control)
         welcome.setdefault("socket", config["socket"])
+        if welcome.get("kind") == "thread":
+            guardian.guard(control, ThreadHost(control, reader, welcome).run)
         Forkserver(control, reader, welcome).run()
     except BaseException as error:
         status = exit_status(error)
@@ -219,7 +221,5 @@ class Forkserver:
         for pid in self._workers:
             self._kill_group(pid)
             children.kill(pid)
-        deadline = time.monotonic() + _KILLED_WITHIN
-        while children.any_left() and time.monotonic() < deadline:
-            children.end_all(within=max(0.0, deadline - time.monotonic()))
+        children.end_with_us(_KILLED_WITHIN)
         os._exit(0)

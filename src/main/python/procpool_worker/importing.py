@@ -1,14 +1,13 @@
-"""The forkserver's first act: import everything that may be called, and say what there is."""
+"""The first act of a forkserver and of a thread host: import everything that may be called, and say what there is."""
 from __future__ import annotations
 
-import faulthandler
 import os
 import signal
 import sys
 import threading
 from typing import Any, Callable, Dict, List, Tuple
 
-from . import frames, linux
+from . import descriptions, frames, linux, signals
 from .catalogue import Catalogue
 from .frames import header_bytes
 
@@ -19,13 +18,16 @@ _TOO_LONG = "the list of its functions does not fit the catalogue, of which a he
 def load(welcome: Dict[str, Any], send: Send) -> Tuple[Catalogue, bool]:
     """The catalogue, and whether workers must be spawned because a fork would not be safe any more."""
     catalogue = _import_all(welcome, send)
+    if welcome.get("kind") == "thread":
+        _send_catalogue(catalogue, "thread", catalogue.warnings, welcome, send)
+        return catalogue, False
     threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
     warnings = list(catalogue.warnings)
     if threads:
         # A fork copies one thread only; a lock that another one held stays locked for ever in the copy.
         warnings.append("threads are running after the imports ({}): workers are spawned, not forked".format(
             ", ".join(threads)))
-    _send_catalogue(catalogue, "spawn" if threads else "forkserver", warnings, send)
+    _send_catalogue(catalogue, "spawn" if threads else "forkserver", warnings, welcome, send)
     return catalogue, bool(threads)
 
 
@@ -42,20 +44,15 @@ def report_from_a_child(welcome: Dict[str, Any], send: Send) -> None:
             linux.die_with_parent(signal.SIGKILL)
             if os.getppid() == forkserver:
                 catalogue = _import_all(welcome, send)
-                _send_catalogue(catalogue, "spawn", catalogue.warnings, send)
+                _send_catalogue(catalogue, "spawn", catalogue.warnings, welcome, send)
                 status = 0
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status)
     status = os.waitpid(pid, 0)[1]
-    if os.WIFSIGNALED(status):
-        faulthandler.disable()  # it would tell of a crash of ours
-        if os.WTERMSIG(status) != signal.SIGKILL:
-            signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
-        os.kill(forkserver, os.WTERMSIG(status))
     if status:
-        os._exit(os.WEXITSTATUS(status))
+        signals.end_as(status)
 
 
 def _import_all(welcome: Dict[str, Any], send: Send) -> Catalogue:
@@ -72,7 +69,8 @@ def _import_all(welcome: Dict[str, Any], send: Send) -> Catalogue:
     return catalogue
 
 
-def _send_catalogue(catalogue: Catalogue, start_method: str, warnings: List[str], send: Send) -> None:
+def _send_catalogue(catalogue: Catalogue, start_method: str, warnings: List[str],
+                    welcome: Dict[str, Any], send: Send) -> None:
     modules = catalogue.modules()
     header = {"modules": modules, "start_method": start_method, "warnings": warnings}
     # The largest lists give way, one after the other, and say so.
@@ -81,4 +79,5 @@ def _send_catalogue(catalogue: Catalogue, start_method: str, warnings: List[str]
             break
         module["functions"] = []
         module["error"] = _TOO_LONG
-    send(frames.CATALOGUE, 0, header_bytes(header))
+    max_body = welcome.get("max_body", frames.DEFAULT_MAX_BODY)
+    send(frames.CATALOGUE, 0, header_bytes(header), descriptions.body(catalogue.described, max_body))

@@ -7,11 +7,12 @@ import signal
 import sys
 import traceback
 from types import ModuleType
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from .names import FolderModule
 
 _LONGEST = 4000
+T = TypeVar("T")
 
 
 class TookTooLong(BaseException):
@@ -23,15 +24,22 @@ def load(name: str, seconds: Optional[float]) -> Union[ModuleType, str]:
 
     What the guard cannot end (a hang in C, os._exit, a crash) ends this process: the host sees which module it was.
     """
+    try:
+        return within(seconds, lambda: _import(name))
+    except TookTooLong:
+        return "the import took longer than {:g} s".format(seconds or 0)
+
+
+def within(seconds: Optional[float], action: Callable[[], T]) -> T:
+    """Runs code of others, for so long at most: then it raises TookTooLong."""
     if not seconds:
-        return _import(name)
+        return action()
+    before = signal.getsignal(signal.SIGALRM)
     try:
         _arm(seconds)
-        return _import(name)
-    except TookTooLong:
-        return "the import took longer than {:g} s".format(seconds)
+        return action()
     finally:
-        _disarm()
+        _disarm(before)
 
 
 def _import(name: str) -> Union[ModuleType, str]:
@@ -95,12 +103,12 @@ def _ring(*_: Any) -> None:
     raise TookTooLong()
 
 
-def _disarm() -> None:
+def _disarm(before: Any) -> None:
     while True:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
             if signal.getsignal(signal.SIGALRM) is _ring:  # else the module has set its own, for its functions
-                signal.signal(signal.SIGALRM, signal.SIG_IGN)
+                signal.signal(signal.SIGALRM, before)  # which may be an earlier module's
             return
         except TookTooLong:  # it rang just now
             pass

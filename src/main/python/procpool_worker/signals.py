@@ -1,4 +1,4 @@
-"""What signals do to the forkserver and to its workers.
+"""What signals do to the forkserver, to its workers and to a thread host.
 
 The forkserver ignores whatever would end it by accident. A worker behaves as any Python program, but for SIGUSR1 and
 SIGUSR2, which end a program that never asked for them: a handler that does nothing takes them. (Not SIG_IGN, which the
@@ -6,8 +6,10 @@ programs that a task starts would inherit.) Handlers that user modules set while
 """
 from __future__ import annotations
 
+import faulthandler
+import os
 import signal
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, NoReturn
 
 Handlers = Dict[int, Any]
 
@@ -53,6 +55,24 @@ def serve(wakeup: int, on_terminate: Callable[[], None]) -> None:
     signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, _nothing)  # without a handler in Python no byte reaches the wakeup fd
     signal.signal(signal.SIGTERM, lambda *_: on_terminate())
+
+
+def become_thread_host(by_user: Handlers) -> None:
+    """Handlers run in the main thread, which is ours: a KeyboardInterrupt would be raised in no task there."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    become_worker({signal.SIGINT: _nothing, **by_user})
+
+
+def end_as(status: int) -> NoReturn:
+    """Ends this process in the way in which a child of it has ended. `status` is what waitpid said of that."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        faulthandler.disable()  # it would tell of a crash of ours
+        if number != signal.SIGKILL:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.kill(os.getpid(), number)
+    os._exit(os.WEXITSTATUS(status))
 
 
 def become_worker(by_user: Handlers) -> None:

@@ -1,7 +1,7 @@
 """What a running function may say to the service: ``from procpool_worker.task import progress, ask``."""
 from __future__ import annotations
 
-from typing import Any, Dict, NamedTuple, Optional, Union
+from typing import Any, Callable, Dict, NamedTuple, Optional, Union
 
 from . import frames
 from .connection import AskFailed, Connection
@@ -14,21 +14,24 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class _Running:
-    """One a process: a worker holds one call at a time."""
+class Running:
+    """What one worker is doing: it holds one call at a time."""
 
     connection: Optional[Connection] = None
     call_id: int = 0
 
 
-_running = _Running()
+of_process = Running()
+# Whose call the code runs for that asks: in a process there is one worker, in a thread host one a thread.
+current: Callable[[], Running] = lambda: of_process
 
 
 def ask(what: str, body: Union[bytes, bytearray] = b"", **fields: Any) -> Answer:
     """Asks the service and waits for its answer. Raises AskFailed if the answer is a problem."""
-    if _running.connection is None:
+    connection = current().connection
+    if connection is None:
         raise RuntimeError("ask() works in a Procpool worker only")
-    frame = _running.connection.ask({**fields, "what": what}, body)
+    frame = connection.ask({**fields, "what": what}, body)
     if frame.kind == frames.ERROR or "problem" in frame.header:
         raise AskFailed(str(frame.header.get("problem")), str(frame.header.get("message", "")))
     return Answer(frame.header, bytes(frame.body))
@@ -36,7 +39,8 @@ def ask(what: str, body: Union[bytes, bytearray] = b"", **fields: Any) -> Answer
 
 def progress(done: float, total: Optional[float] = None, note: Optional[str] = None) -> None:
     """Tells how far this call is. Nothing happens where nobody listens, so functions can be used outside a worker."""
-    connection, call_id = _running.connection, _running.call_id
+    running = current()
+    connection, call_id = running.connection, running.call_id
     if connection is not None and call_id:
         fields: Dict[str, Any] = {"done": done}
         if total is not None:
@@ -48,4 +52,5 @@ def progress(done: float, total: Optional[float] = None, note: Optional[str] = N
 
 def cancel_requested() -> bool:
     """Whether the service has asked to give up this call: known only when a frame has been read meanwhile, by ask()."""
-    return _running.connection is not None and _running.connection.cancelled == _running.call_id != 0
+    running = current()
+    return running.connection is not None and running.connection.cancelled == running.call_id != 0

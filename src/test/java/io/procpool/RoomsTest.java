@@ -32,7 +32,8 @@ class RoomsTest {
                     "runtime",
                     "store",
                     "web",
-                    "wire");
+                    "wire",
+                    "worker");
 
     /** The classes of the service; what the tests have beside them is no room. */
     private static final URL BUILT =
@@ -85,18 +86,18 @@ class RoomsTest {
     }
 
     @Test
-    void only_runtime_starts_and_signals_processes() {
+    void only_runtime_starts_and_signals_processes_and_a_worker_those_that_its_tasks_leave() {
         onlyIn(
-                "runtime",
+                List.of("runtime", "worker"),
                 type(ProcessBuilder.class)
                         .or(assignableTo(Process.class))
                         .or(type(ProcessHandle.class).as("ProcessHandle")));
     }
 
     @Test
-    void only_runtime_has_sockets_and_selectors() {
+    void only_the_two_ends_of_the_worker_socket_have_sockets_and_selectors() {
         onlyIn(
-                "runtime",
+                List.of("runtime", "worker"),
                 assignableTo(java.nio.channels.NetworkChannel.class)
                         .or(assignableTo(java.nio.channels.Selector.class))
                         .or(assignableTo(java.net.Socket.class))
@@ -114,6 +115,14 @@ class RoomsTest {
         nowhere(resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc.."));
     }
 
+    /** Its classes run in other JVMs. */
+    @Test
+    void nobody_uses_the_worker_room() {
+        for (var room : ROOMS) {
+            assertThat(uses(room, "worker")).as("%s uses worker", room).isEqualTo(room.equals("worker"));
+        }
+    }
+
     @Test
     void only_metrics_knows_meters() {
         onlyIn("metrics", resideInAnyPackage("io.micrometer.."));
@@ -121,7 +130,7 @@ class RoomsTest {
 
     @Test
     void the_rooms_that_others_stand_on_know_no_framework() {
-        for (var room : List.of("problem", "wire")) {
+        for (var room : List.of("problem", "wire", "worker")) {
             check(
                     noClasses()
                             .that()
@@ -136,14 +145,22 @@ class RoomsTest {
     }
 
     private static void onlyIn(String room, DescribedPredicate<? super JavaClass> technology) {
+        onlyIn(List.of(room), technology);
+    }
+
+    private static void onlyIn(
+            List<String> rooms, DescribedPredicate<? super JavaClass> technology) {
         check(
                 noClasses()
                         .that()
-                        .resideOutsideOfPackage("io.procpool." + room)
+                        .resideOutsideOfPackages(
+                                rooms.stream()
+                                        .map(room -> "io.procpool." + room)
+                                        .toArray(String[]::new))
                         .should()
                         .dependOnClassesThat(technology));
         assertThat(CLASSES)
-                .as("the rule is about something: %s is used in %s", technology, room)
+                .as("the rule is about something: %s is used in %s", technology, rooms)
                 .anyMatch(
                         type ->
                                 type.getDirectDependenciesFromSelf().stream()

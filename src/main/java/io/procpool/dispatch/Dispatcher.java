@@ -33,6 +33,11 @@ final class Dispatcher implements Workers {
     }
 
     @Override
+    public void more(Job job) {
+        pools.find(job.submission().pool()).ifPresent(pool -> pool.resume(new JobWork(job)));
+    }
+
+    @Override
     public void withdraw(Job job) {
         pools.find(job.submission().pool()).ifPresent(pool -> pool.withdraw(new JobWork(job)));
     }

@@ -27,6 +27,11 @@ record JobWork(Job job) implements Work {
     }
 
     @Override
+    public boolean lasting() {
+        return job.submission().streamed();
+    }
+
+    @Override
     public @Nullable Taken next(int processes) {
         var cut = job.next(processes);
         if (cut == null) {
@@ -36,9 +41,10 @@ record JobWork(Job job) implements Work {
         var call =
                 new Call(
                         job.id().toString(),
-                        submission.verb().label(),
+                        submission.verb().wire(),
                         submission.func(),
                         submission.collect(),
+                        cut.task().items(),
                         cut.task().body(),
                         submission.timeout(),
                         job.queuedNanos(),
@@ -57,6 +63,12 @@ record JobWork(Job job) implements Work {
         @Override
         public void started(long pid, Instant at) {
             job.begun(at);
+        }
+
+        /** Who waits for the answer was promised one run. */
+        @Override
+        public boolean mayRunAgain() {
+            return !job.waitedFor();
         }
 
         @Override
@@ -83,6 +95,7 @@ record JobWork(Job job) implements Work {
                     task.firstItem(),
                     task.items(),
                     run.pid(),
+                    run.generation(),
                     run.started(),
                     run.finished(),
                     run.exitcode(),

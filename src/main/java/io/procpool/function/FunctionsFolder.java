@@ -8,10 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The functions folders as they are on disk now. Changes are found by looking (names, sizes, times of the files), not by
@@ -19,6 +24,7 @@ import java.util.TreeMap;
  */
 public final class FunctionsFolder {
     private static final int DEEPEST = 16;
+    private static final Pattern SOURCES = Pattern.compile("\\.(py|jar|classes)$");
 
     private final List<Path> folders;
 
@@ -41,18 +47,37 @@ public final class FunctionsFolder {
                                                 folder.resolve(path + "/__init__.py")));
     }
 
-    /** A value that differs from an earlier one if a source file came, went or changed in between. */
-    public String fingerprint() {
-        var files = new TreeMap<String, String>();
+    /**
+     * The files as they were at one moment.
+     *
+     * @param files what is known of each, by its path
+     */
+    public record Fingerprint(SortedMap<Path, String> files) {
+        public Fingerprint {
+            files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+        }
+
+        /** A value that differs from an earlier one if one of these files came, went or changed in between. */
+        public String of(Predicate<String> fileNames) {
+            return files.entrySet().stream()
+                    .filter(file -> fileNames.test(String.valueOf(file.getKey().getFileName())))
+                    .map(Object::toString)
+                    .collect(Collectors.joining(", "));
+        }
+    }
+
+    /** What is there now. */
+    public Fingerprint fingerprint() {
+        var files = new TreeMap<Path, String>();
         for (var folder : folders) {
             if (Files.isDirectory(folder)) {
                 read(folder, files);
             }
         }
-        return files.toString();
+        return new Fingerprint(files);
     }
 
-    private static void read(Path folder, Map<String, String> files) {
+    private static void read(Path folder, Map<Path, String> files) {
         try {
             Files.walkFileTree(
                     folder,
@@ -72,9 +97,9 @@ public final class FunctionsFolder {
                         @Override
                         public FileVisitResult visitFile(
                                 Path file, BasicFileAttributes attributes) {
-                            if (file.toString().endsWith(".py")) {
+                            if (SOURCES.matcher(file.toString()).find()) {
                                 files.put(
-                                        file.toString(),
+                                        file,
                                         attributes.size() + "@" + attributes.lastModifiedTime());
                             }
                             return FileVisitResult.CONTINUE;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param n the how-manieth run of this task
  * @param firstItem of the task's chunk
  * @param items in it
+ * @param generation of its worker: which version of the functions and of the pool's specification it ran
  * @param exitcode of its worker, if the run ended with the worker's exit
  * @param signal that ended its worker, if one did
  * @param peakRss bytes
@@ -20,6 +21,7 @@ public record Attempt(
         int firstItem,
         int items,
         long pid,
+        int generation,
         Instant started,
         Instant finished,
         @Nullable Integer exitcode,

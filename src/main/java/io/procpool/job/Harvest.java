@@ -1,62 +1,76 @@
 package io.procpool.job;
 
+import io.procpool.job.JobState.Event;
 import io.procpool.payload.Joiner;
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the ended tasks of a job have brought so far. Not thread safe. */
-final class Harvest {
+/** What the ended tasks of a job have brought so far, to be its value when all is there. Not thread safe. */
+final class Harvest implements Yield {
     private static final Payload NULL = Payload.ofUtf8("null");
+    private static final Payload NOTHING = Payload.ofUtf8("");
 
     private final int items;
     private final int maxResult;
     private final @Nullable Joiner joiner;
+    private final @Nullable Arrivals arrivals;
     private final List<ItemError> errors = new ArrayList<>();
     private Payload single = NULL;
     private long errorBytes;
     private int done;
 
-    /**
-     * @param maps whether the value is an array with a place for each item
-     * @param maxResult bytes of the value, and about so many of the errors beside it
-     */
-    Harvest(int items, boolean maps, int maxResult) {
-        this.items = items;
+    /** @param maxResult bytes of the value, and about so many of the errors beside it */
+    Harvest(Submission submission, int maxResult) {
+        this.items = submission.items();
         this.maxResult = maxResult;
-        this.joiner = maps ? new Joiner(maxResult) : null;
+        this.joiner = submission.iterable() == null ? null : new Joiner(maxResult);
+        this.arrivals = submission.verb() == Verb.IMAP_UNORDERED ? new Arrivals() : null;
     }
 
-    /** @throws IllegalArgumentException if the value is no array and should be; then nothing was taken */
-    void take(Task task, Task.End.Value end) {
+    @Override
+    public int items() {
+        return items;
+    }
+
+    @Override
+    public void take(Task task, Task.End.Value end) {
         if (joiner == null) {
             done += task.items();
             single = end.value();
             return;
         }
-        joiner.add(task.number(), end.value());
-        done += task.items();
+        join(joiner, task, end.value());
         for (var error : end.errors()) {
             add(task.firstItem() + error.index(), error.problem().shifted(task.firstItem()));
         }
     }
 
-    /** With {@code errors: collect}: each item of a task that brought nothing has failed as the task has. */
-    void takeBroken(Task task, Failure problem) {
-        done += task.items();
-        if (joiner != null) {
-            joiner.add(
-                    task.number(),
-                    Payload.ofUtf8("[null" + ",null".repeat(task.items() - 1) + "]"));
+    @Override
+    public void takeBroken(Task task, Failure problem) {
+        if (joiner == null) {
+            done += task.items();
+        } else {
+            var nulls = "[null" + ",null".repeat(task.items() - 1) + "]";
+            join(joiner, task, Payload.ofUtf8(nulls));
         }
         // The evidence once: twenty thousand items of a chunk would repeat it twenty thousand
         // times.
         add(task.firstItem(), problem);
         for (int item = 1; item < task.items(); item++) {
             add(task.firstItem() + item, problem.withoutOutput());
+        }
+    }
+
+    private void join(Joiner into, Task task, Payload array) {
+        into.add(arrivals == null ? task.number() : arrivals.count(), array);
+        done += task.items();
+        if (arrivals != null) {
+            arrivals.add(task.firstItem(), task.items());
         }
     }
 
@@ -68,25 +82,51 @@ final class Harvest {
         }
     }
 
-    /** Items that are finished, failed ones included. */
-    int done() {
+    @Override
+    public int done() {
         return done;
     }
 
-    boolean complete() {
+    @Override
+    public boolean complete() {
         return done == items;
     }
 
-    boolean tooLarge() {
+    @Override
+    public boolean tooLarge() {
         return errorBytes > maxResult || (joiner != null && joiner.tooLarge());
     }
 
-    Payload value() {
+    @Override
+    public Event outcome(Instant now) {
+        return new Event.Done(now, value(), errors());
+    }
+
+    private Payload value() {
         return joiner == null ? single : joiner.join();
     }
 
     /** By index. */
-    List<ItemError> errors() {
+    private List<ItemError> errors() {
         return errors.stream().sorted(Comparator.comparingInt(ItemError::index)).toList();
+    }
+
+    /** The values so far, as in {@link News}. */
+    Payload elements() {
+        if (joiner != null) {
+            return joiner.elements();
+        }
+        return done == 0 ? NOTHING : single;
+    }
+
+    /** Of the errors so far those after the first {@code known}. */
+    List<ItemError> errors(int known) {
+        return known >= errors.size()
+                ? List.of()
+                : List.copyOf(errors.subList(known, errors.size()));
+    }
+
+    @Nullable Arrivals arrivals() {
+        return arrivals == null ? null : arrivals.now();
     }
 }

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -37,16 +36,14 @@ public final class Job {
     private final Consumer<Job> onDecided;
     private final long queuedNanos = System.nanoTime();
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final ReentrantLock lock;
+    private final Showing showing;
     private final Tasks tasks;
-    private final Harvest harvest;
-    private final Edition edition = new Edition();
+    private final Yield yield;
     private final AttemptLog attempts = new AttemptLog();
     private JobState decided = new Pending();
-    private JobState shown = decided;
-    private Runnable onReady = () -> {};
     private boolean cancelling;
+    private @Nullable Long cancelRequestedNanos;
     private boolean async;
 
     /** @param onDecided runs once, when the outcome is decided, on the thread that decided it */
@@ -64,8 +61,16 @@ public final class Job {
         this.clock = clock;
         this.created = clock.instant();
         this.onDecided = onDecided;
-        this.tasks = new Tasks(submission);
-        this.harvest = new Harvest(submission.items(), submission.iterable() != null, maxResult);
+        this.lock = new ReentrantLock();
+        this.showing = new Showing(lock);
+        if (submission.streamed()) {
+            var window = new Window(submission, lock);
+            this.tasks = new Tasks(window);
+            this.yield = window;
+        } else {
+            this.tasks = new Tasks(new Cuts(submission));
+            this.yield = new Harvest(submission, maxResult);
+        }
     }
 
     public UUID id() {
@@ -85,7 +90,15 @@ public final class Job {
         return locked(() -> !async);
     }
 
-    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    <T extends @Nullable Object> T locked(Supplier<T> action) {
         lock.lock();
         try {
             return action.get();
@@ -94,21 +107,34 @@ public final class Job {
         }
     }
 
+    /** Where the items of a job come from that is {@link Submission#streamed}, guarded by the job's lock. */
+    Window window() {
+        if (yield instanceof Window window) {
+            return window;
+        }
+        throw new IllegalStateException("job " + id + " is no stream");
+    }
+
     // --- tasks ---
 
     /**
      * Cuts the next task.
      *
-     * @return null if nothing is left to run
+     * @return null if nothing is left to run, for now if it is a stream
      */
     public @Nullable Cut next(int processes) {
         return locked(
                 () -> {
                     if (decided instanceof Final || cancelling || !tasks.left()) {
+                        tasks.rest();
                         return null;
                     }
                     var task = tasks.cut(processes);
-                    return new Cut(task, tasks.left());
+                    var more = tasks.left();
+                    if (!more) {
+                        tasks.rest();
+                    }
+                    return new Cut(task, more);
                 });
     }
 
@@ -131,8 +157,7 @@ public final class Job {
         try {
             if (decided instanceof Pending) {
                 decided = JobState.after(decided, new Event.Begun(at));
-                shown = decided;
-                change();
+                showing.show(decided);
             }
         } finally {
             lock.unlock();
@@ -156,14 +181,14 @@ public final class Job {
             attempts.add(attempt);
             tasks.measured(task, Task.between(attempt));
         }
-        return !(decided instanceof Final) && decide(task, end);
+        return !isDecided() && decide(task, end);
     }
 
     /** Returns whether the outcome is decided now. */
     private boolean decide(Task task, Task.End end) {
         var now = clock.instant();
         switch (end) {
-            case Task.End.Value value -> harvest.take(task, value);
+            case Task.End.Value value -> yield.take(task, value);
             case Task.End.Broke(Failure.PoolTerminated terminated) -> {
                 return become(new Event.Broke(now, terminated));
             }
@@ -171,27 +196,30 @@ public final class Job {
                 return tasks.noneOut() && become(new Event.CancelDone(now));
             }
             case Task.End.Broke(var problem) when submission.collect() ->
-                    harvest.takeBroken(task, problem);
+                    yield.takeBroken(task, problem);
             case Task.End.Broke(var problem) -> {
                 return become(new Event.Broke(now, problem.shifted(task.firstItem())));
             }
         }
-        if (!edition.progressWaits()) {
-            edition.progress();
-            changed.signalAll(); // who waits has gone to sleep for longer than until it may show
-        }
-        showProgress();
-        if (harvest.tooLarge()) {
+        showing.progress(isDecided());
+        if (yield.tooLarge()) {
             return become(new Event.Broke(now, new Failure.ResultTooLarge(maxResult)));
         }
-        if (harvest.complete()) {
-            return become(new Event.Done(now, harvest.value(), harvest.errors()));
+        if (yield.complete()) {
+            return become(yield.outcome(now));
         }
         return cancelling && tasks.noneOut() && become(new Event.CancelDone(now));
     }
 
     private boolean become(Event event) {
         decided = JobState.after(decided, event);
+        if (decided instanceof Final end) {
+            yield.over(end);
+        }
+        return isDecided();
+    }
+
+    private boolean isDecided() {
         return decided instanceof Final;
     }
 
@@ -213,9 +241,40 @@ public final class Job {
     }
 
     private boolean decide(Event event) {
-        boolean decidedNow = locked(() -> !(decided instanceof Final) && become(event));
+        boolean decidedNow = locked(() -> !isDecided() && become(event));
         handOn(decidedNow);
         return decidedNow;
+    }
+
+    /** Of a stream: what was to be written is written. */
+    void delivered() {
+        handOn(
+                locked(
+                        () ->
+                                !isDecided()
+                                        && yield.complete()
+                                        && become(yield.outcome(clock.instant()))));
+    }
+
+    /**
+     * A client asks for its end: {@link #cancel} follows.
+     *
+     * @return false if its outcome is decided
+     */
+    boolean cancelRequested() {
+        return locked(
+                () -> {
+                    if (!isDecided() && cancelRequestedNanos == null) {
+                        cancelRequestedNanos = System.nanoTime();
+                    }
+                    return !isDecided();
+                });
+    }
+
+    /** Null if no client has asked for its end. */
+    @Nullable Duration sinceCancelRequest() {
+        var since = locked(() -> cancelRequestedNanos);
+        return since == null ? null : Duration.ofNanos(System.nanoTime() - since);
     }
 
     /** Nothing more is begun; what runs is killed, and the job is cancelled when that has ended. Again, or too late: no effect. */
@@ -227,10 +286,11 @@ public final class Job {
     }
 
     private boolean beginToCancel(List<Runnable> cancellers) {
-        if (decided instanceof Final || cancelling) {
+        if (isDecided() || cancelling) {
             return false;
         }
         cancelling = true;
+        tasks.stop();
         cancellers.addAll(tasks.cancellers());
         return tasks.noneOut() && become(new Event.CancelDone(clock.instant()));
     }
@@ -243,8 +303,8 @@ public final class Job {
     boolean becomeAsync() {
         return locked(
                 () -> {
-                    async |= !(decided instanceof Final);
-                    return !(decided instanceof Final);
+                    async |= !isDecided();
+                    return !isDecided();
                 });
     }
 
@@ -252,7 +312,7 @@ public final class Job {
 
     /** What is decided, shown or not: for the store. */
     JobRecord decidedRecord() {
-        return locked(() -> record(decided, edition.number() + 1));
+        return locked(() -> record(decided, showing.version() + 1));
     }
 
     /** Shows the outcome that was decided. */
@@ -260,9 +320,8 @@ public final class Job {
         Runnable follower =
                 locked(
                         () -> {
-                            shown = decided;
-                            change();
-                            return onReady;
+                            showing.show(decided);
+                            return showing.onReady();
                         });
         follower.run();
     }
@@ -272,8 +331,8 @@ public final class Job {
         boolean now =
                 locked(
                         () -> {
-                            onReady = follower;
-                            return shown instanceof Final;
+                            showing.onReady(follower);
+                            return showing.isFinal();
                         });
         if (now) {
             follower.run();
@@ -283,9 +342,13 @@ public final class Job {
     public JobRecord snapshot() {
         return locked(
                 () -> {
-                    showProgress();
-                    return record(shown, edition.number());
+                    showing.showProgress(isDecided());
+                    return shownRecord();
                 });
+    }
+
+    private JobRecord shownRecord() {
+        return record(showing.state(), showing.version());
     }
 
     private JobRecord record(JobState state, long at) {
@@ -298,53 +361,57 @@ public final class Job {
                 async,
                 created,
                 state,
-                submission.items(),
-                harvest.done(),
+                yield.items(),
+                yield.done(),
                 attempts.all(),
-                at);
+                at,
+                yield instanceof Harvest harvest ? harvest.arrivals() : null);
     }
 
     /** Waits until it is final, at most so long. */
     public boolean awaitReady(Duration patience) throws InterruptedException {
-        return await(patience, () -> shown instanceof Final);
+        return await(patience, showing::isFinal);
     }
 
     /** Waits until its version is another than {@code known}. */
     public boolean awaitChange(long known, Duration patience) throws InterruptedException {
-        return await(patience, () -> edition.number() != known);
+        return await(patience, () -> showing.version() != known);
     }
 
     private boolean await(Duration patience, BooleanSupplier condition)
             throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
         lock.lock();
         try {
-            while (true) {
-                showProgress();
-                if (condition.getAsBoolean()) {
-                    return true;
-                }
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                changed.awaitNanos(
-                        edition.progressWaits() ? Math.min(left, Edition.PROGRESS_NANOS) : left);
-            }
+            return showing.await(patience, this::isDecided, condition);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Not any more once the outcome is decided: its own change is to come. */
-    private void showProgress() {
-        if (edition.isDue(System.nanoTime()) && !(decided instanceof Final)) {
-            change();
+    /**
+     * Waits until there are more values than {@code bytes} of them, or the job is shown to be in another state, at most so long.
+     *
+     * @param errors how many are known
+     */
+    News news(int bytes, int errors, JobState known, Duration patience)
+            throws InterruptedException {
+        lock.lock();
+        try {
+            if (!(yield instanceof Harvest harvest)) {
+                throw new IllegalStateException("the values of job " + id + " are not kept");
+            }
+            showing.follow(
+                    patience,
+                    this::isDecided,
+                    () -> harvest.elements().size() > bytes || !showing.state().equals(known));
+            var elements = harvest.elements();
+            return new News(
+                    shownRecord(),
+                    elements.slice(Math.min(bytes, elements.size()), elements.size()),
+                    harvest.errors(errors),
+                    harvest.arrivals());
+        } finally {
+            lock.unlock();
         }
-    }
-
-    private void change() {
-        edition.change(System.nanoTime());
-        changed.signalAll();
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param async whether it was accepted with a 202: then it outlives the request
  * @param done items that are finished, failed ones included
  * @param attempts at most a hundred, the failed ones first of all
+ * @param arrivals which items its values belong to; null: they are in the order of the items
  * @param version grows with each visible change; progress changes it at most four times a second
  */
 public record JobRecord(
@@ -26,8 +27,33 @@ public record JobRecord(
         int items,
         int done,
         List<Attempt> attempts,
-        long version) {
+        long version,
+        @Nullable Arrivals arrivals) {
     private static final int PLAIN = 256;
+
+    /** A job whose values are in the order of its items. */
+    public JobRecord(
+            UUID id,
+            String pool,
+            Verb verb,
+            String func,
+            boolean collect,
+            boolean async,
+            Instant created,
+            JobState state,
+            int items,
+            int done,
+            List<Attempt> attempts,
+            long version) {
+        this(
+                id, pool, verb, func, collect, async, created, state, items, done, attempts,
+                version, null);
+    }
+
+    /** Whether its values went to the client that asked for them and are not kept. */
+    public boolean streamed() {
+        return verb.streams() && !async;
+    }
 
     public boolean ready() {
         return state instanceof JobState.Final;
@@ -49,6 +75,7 @@ public record JobRecord(
                         .sum();
         return PLAIN
                 + evidence
+                + (arrivals == null ? 0 : 8L * arrivals.count())
                 + switch (state) {
                     case JobState.Succeeded(_, _, var value, var errors) ->
                             value.size()

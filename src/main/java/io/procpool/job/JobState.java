@@ -5,6 +5,7 @@ import io.procpool.problem.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Life of a job: pending, running, then one of four ends. An end never changes. */
@@ -83,6 +84,16 @@ public sealed interface JobState {
             case Pending _ -> null;
             case Running(var at) -> at;
             case Final end -> end.started();
+        };
+    }
+
+    /** How the job failed, if it is final and has. */
+    default Optional<Failure> failure() {
+        return switch (this) {
+            case Failed(_, _, var problem) -> Optional.of(problem);
+            case Cancelled _ -> Optional.of(new Failure.Cancelled());
+            case Expired(_, var after) -> Optional.of(new Failure.Expired(after));
+            case Succeeded _, Pending _, Running _ -> Optional.empty();
         };
     }
 

@@ -66,6 +66,17 @@ public interface JobStore {
      */
     boolean forget(UUID id);
 
+    /**
+     * What is kept at the moment.
+     *
+     * @param results final jobs
+     * @param bytes about what these take
+     * @param evicted how many have been dropped, ever, to keep within the limits
+     */
+    record Holdings(long results, long bytes, long evicted) {}
+
+    Holdings holdings();
+
     /** At most {@code query.limit} that match, by falling id. */
     List<JobRecord> list(Query query);
 }

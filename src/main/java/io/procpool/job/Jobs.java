@@ -8,6 +8,7 @@ import io.procpool.payload.LimitSettings;
 import io.procpool.problem.Refusal.NotReady;
 import io.procpool.problem.Refusal.ResultGone;
 import io.procpool.problem.Refusal.ResultUnknown;
+import io.procpool.problem.Refusal.Streamed;
 import io.procpool.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class Jobs implements AutoCloseable {
     private final Workers workers;
     private final Clock clock;
     private final int maxResult;
+    private final JobListener listener;
     private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
     private final NavigableMap<UUID, Job> live = new ConcurrentSkipListMap<>();
     private final RecentJobs recent = new RecentJobs();
@@ -47,11 +49,17 @@ public final class Jobs implements AutoCloseable {
             new ScheduledThreadPoolExecutor(
                     1, Thread.ofPlatform().daemon().name("job-expiry").factory());
 
-    Jobs(JobStore store, Workers workers, Clock clock, LimitSettings limits) {
+    Jobs(
+            JobStore store,
+            Workers workers,
+            Clock clock,
+            LimitSettings limits,
+            List<JobListener> listeners) {
         this.store = store;
         this.workers = workers;
         this.clock = clock;
         this.maxResult = limits.json().maxBytes();
+        this.listener = JobListener.all(List.copyOf(listeners));
         timer.setRemoveOnCancelPolicy(
                 true); // a job that is done must not stay in memory until it would have expired
     }
@@ -63,6 +71,31 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused if it can't be run or there is no room; then nothing was stored
      */
     public Job submit(Submission submission, boolean async) {
+        try {
+            var job = take(submission, async);
+            listener.submitted(submission);
+            return job;
+        } catch (Refused refused) {
+            listener.refused(submission.pool(), refused.problem());
+            throw refused;
+        }
+    }
+
+    /**
+     * Takes a stream in, without items.
+     *
+     * @throws Refused as {@link #submit}
+     */
+    public ItemStream open(Submission submission) {
+        return new ItemStream(submit(submission, false), workers, timer);
+    }
+
+    /** Takes note of a submission that was turned away before it could be {@link #submit submitted}, unreadable for example. */
+    public void turnedAway(String pool, Refused why) {
+        listener.refused(pool, why.problem());
+    }
+
+    private Job take(Submission submission, boolean async) {
         workers.check(submission);
         var job = new Job(ids.generate(), submission, async, maxResult, clock, this::decided);
         if (async) {
@@ -102,6 +135,9 @@ public final class Jobs implements AutoCloseable {
     /** The one place where an outcome is taken in: it shows when it lasts. */
     private void decided(Job job) {
         job.submission().hold().close();
+        if (job.submission().streamed()) {
+            workers.withdraw(job); // it may have been waiting for items
+        }
         var record = job.decidedRecord();
         if (record.async()) {
             var _ =
@@ -114,17 +150,19 @@ public final class Jobs implements AutoCloseable {
                                                     job.id(),
                                                     failure);
                                         }
-                                        publish(job); // stored or not: nobody waits for ever
+                                        publish(job, record); // stored or not: nobody waits for ever
                                     });
         } else {
             recent.add(record);
-            publish(job);
+            publish(job, record);
         }
     }
 
-    private void publish(Job job) {
+    private void publish(Job job, JobRecord record) {
         job.publish();
         live.remove(job.id());
+        var took = Duration.ofNanos(System.nanoTime() - job.queuedNanos());
+        listener.finished(record, took, job.sinceCancelRequest());
     }
 
     /**
@@ -167,6 +205,7 @@ public final class Jobs implements AutoCloseable {
             var trouble = workers.trouble(job.submission().pool());
             if (trouble.isPresent() && job.snapshot().state() instanceof JobState.Pending) {
                 abandon(job);
+                listener.refused(job.submission().pool(), trouble.get());
                 throw new Refused(trouble.get());
             }
         }
@@ -175,6 +214,25 @@ public final class Jobs implements AutoCloseable {
     private void abandon(Job job) {
         job.cancel();
         workers.withdraw(job);
+    }
+
+    /** Takes note of a client that did not read its stream, which is cancelled. */
+    public void stalled(ItemStream stream) {
+        listener.streamStalled(stream.job().submission().pool());
+    }
+
+    /**
+     * For somebody who wants to see a job's values as they come, from the first on.
+     *
+     * @throws Refused if there is no such job, or its values are not kept
+     */
+    public Following follow(UUID id) {
+        var job = live.get(id);
+        var record = job == null ? require(id) : job.snapshot();
+        if (record.streamed()) {
+            throw new Refused(new Streamed(id.toString()));
+        }
+        return new Following(job, record);
     }
 
     /** A job that is not final yet. */
@@ -209,7 +267,12 @@ public final class Jobs implements AutoCloseable {
     public JobRecord cancel(UUID id) {
         var job = live.get(id);
         if (job == null) {
-            return require(id);
+            var record = require(id);
+            listener.cancelledTooLate(record.pool());
+            return record;
+        }
+        if (!job.cancelRequested()) {
+            listener.cancelledTooLate(job.submission().pool());
         }
         abandon(job);
         return job.snapshot();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param args of an apply: a JSON array
  * @param kwds of an apply: a JSON object
- * @param iterable of a map or starmap
+ * @param iterable of a map or starmap, and of a stream whose values are kept; null: one that comes item by item
  * @param chunksize items a task; null: cut by measured time
  * @param timeout of each task; null: the pool's
  * @param expiresIn after which a job that has not started ends as expired; null: never
@@ -35,6 +35,18 @@ public record Submission(
 
     public static final int LOWEST_PRIORITY = -100;
     public static final int HIGHEST_PRIORITY = 100;
+
+    /** Whether its items come, and its values go, while it runs. */
+    public boolean streamed() {
+        return verb.streams() && iterable == null;
+    }
+
+    /** The same, whose items are given to it while it runs. */
+    public Submission withoutItems() {
+        return new Submission(
+                pool, verb, func, args, kwds, null, chunksize, timeout, expiresIn, priority,
+                collect, hold);
+    }
 
     /** Items of a map; one for an apply. */
     public int items() {

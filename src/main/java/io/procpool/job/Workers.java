@@ -20,6 +20,9 @@ public interface Workers {
      */
     void enqueue(Job job);
 
+    /** A stream that had nothing to run has something again. */
+    void more(Job job);
+
     /** The job will not be wanted: nothing more is fetched. What runs is not its business. */
     void withdraw(Job job);
 

@@ -42,6 +42,22 @@ public final class InFlight {
             bytes.addAndGet(more);
         }
 
+        /** As {@link #grow}, for who can wait: false if the limit would be passed. */
+        public boolean tryGrow(long more) {
+            if (held.addAndGet(more) > limit) {
+                held.addAndGet(-more);
+                return false;
+            }
+            bytes.addAndGet(more);
+            return true;
+        }
+
+        /** Gives a part of it back. */
+        public void shrink(long less) {
+            bytes.addAndGet(-less);
+            held.addAndGet(-less);
+        }
+
         @Override
         public void close() {
             if (!closed.getAndSet(true)) {

@@ -53,6 +53,21 @@ public final class Items {
         return Payload.of(array);
     }
 
+    /**
+     * The elements at {@code from} up to, not including, {@code to}, and the commas between them: a view, no copy.
+     *
+     * @throws IndexOutOfBoundsException if there are no such elements
+     */
+    public Payload span(int from, int to) {
+        int length = length(from, to);
+        return Payload.of(body, starts[from], starts[from] + length);
+    }
+
+    /** Whether the elements begin at these places, the first {@code count} of {@code places}, and at no others. */
+    boolean beginAt(int[] places, int count) {
+        return Arrays.equals(starts, 0, size, places, 0, count);
+    }
+
     /** Writes what {@link #range} returns, without the copy. */
     public void writeRange(int from, int to, OutputStream out) throws IOException {
         int length = length(from, to);
@@ -63,8 +78,8 @@ public final class Items {
         out.write(']');
     }
 
-    /** In bytes, without the brackets. */
-    private int length(int from, int to) {
+    /** Bytes of the elements at {@code from} up to, not including, {@code to}, without brackets. */
+    public int length(int from, int to) {
         Objects.checkFromToIndex(from, to, size);
         return from == to ? 0 : endOf(to - 1) - starts[from];
     }

@@ -77,6 +77,17 @@ public final class Joiner {
         return result;
     }
 
+    /**
+     * All elements so far in the order of the chunks, up to the first chunk that is missing, with commas between them and without the brackets: a
+     * view that stays as it is.
+     */
+    public Payload elements() {
+        if (tooLarge()) {
+            return Payload.of(joined, 0, 0);
+        }
+        return Payload.of(joined, 1, result == null ? length : length - 1);
+    }
+
     private void appendWhatIsNext() {
         for (Payload elements = early.remove(next);
                 elements != null;

@@ -54,6 +54,7 @@ final class Pass {
 
     /** Reads all of it; then {@link #fields} and {@link #items} are there. */
     Pass run() {
+        boolean scalar = false;
         do {
             switch (parser.nextToken()) {
                 case START_OBJECT -> {
@@ -77,15 +78,29 @@ final class Pass {
                     depth--;
                 }
                 case null -> throw endsTooEarly();
-                default -> value();
+                default -> {
+                    value();
+                    scalar = depth == 0;
+                }
             }
         } while (depth > 0);
+        if (scalar) {
+            // Its end is where the parser finds it.
+            if (parser.nextToken() != null) {
+                throw moreText(offset(), "value");
+            }
+            return this;
+        }
         int end = Offsets.pastSpace(body, offset() + 1, to);
         if (end < to) {
-            throw Malformed.at(
-                    body, end, "The body is not valid JSON: there is text after its object");
+            throw moreText(end, "object");
         }
         return this;
+    }
+
+    private Refused moreText(int at, String what) {
+        return Malformed.at(
+                body, at, "The body is not valid JSON: there is text after its " + what);
     }
 
     Map<String, Field> fields() {

@@ -63,6 +63,34 @@ public final class Slicer {
         return new SlicedObject(this, body, pass(body, from, to).fields());
     }
 
+    /**
+     * Cuts the array that lines of JSON were joined to.
+     *
+     * @throws Refused if it is no valid JSON array
+     */
+    Items sliceJoined(byte[] array, int length) {
+        return Objects.requireNonNull(pass(array, 0, length).items());
+    }
+
+    /**
+     * Checks one value by itself.
+     *
+     * @throws Refused if it is not one valid JSON value in UTF-8; the sentences call it the body
+     */
+    public void check(Payload value) {
+        int from = value.offset();
+        check(value.array(), from, from + value.size());
+    }
+
+    /** As {@link #check(Payload)}. */
+    void check(byte[] text, int from, int to) {
+        int invalid = Utf8.firstInvalid(text, from, to);
+        if (invalid >= 0) {
+            throw Malformed.at(text, invalid, "The body is not valid UTF-8");
+        }
+        pass(text, from, to);
+    }
+
     /** Cuts an array that was part of a body. */
     Items sliceArray(byte[] body, int from, int to) {
         return Objects.requireNonNull(pass(body, from, to).items());

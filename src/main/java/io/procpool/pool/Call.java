@@ -15,6 +15,9 @@ public final class Call {
     public interface Listener {
         void started(long pid, Instant at);
 
+        /** Whether it may run a second time if it loses its worker by no fault of its own. */
+        boolean mayRunAgain();
+
         /** @param run null if the call never reached a worker */
         void ended(Outcome outcome, @Nullable Run run);
     }
@@ -25,6 +28,7 @@ public final class Call {
     private final String verb;
     private final String func;
     private final boolean collect;
+    private final int items;
     private final List<Payload> body;
     private final @Nullable Duration timeout;
     private final Listener listener;
@@ -36,6 +40,7 @@ public final class Call {
     /**
      * @param reference what the owner calls it, for {@code /workers}
      * @param verb of the protocol: apply, map, starmap
+     * @param items of a map or starmap: how many values it must return; else 1
      * @param body the pieces of the call's body
      * @param timeout null: the pool's
      * @param queuedNanos since when it could have run, by {@link System#nanoTime}
@@ -45,6 +50,7 @@ public final class Call {
             String verb,
             String func,
             boolean collect,
+            int items,
             List<Payload> body,
             @Nullable Duration timeout,
             long queuedNanos,
@@ -53,6 +59,7 @@ public final class Call {
         this.verb = verb;
         this.func = func;
         this.collect = collect;
+        this.items = items;
         this.body = List.copyOf(body);
         this.timeout = timeout;
         this.queuedNanos = queuedNanos;
@@ -98,8 +105,22 @@ public final class Call {
         return collect;
     }
 
+    int items() {
+        return items;
+    }
+
+    /** Whether it is of many items, whose values come as an array. */
+    boolean isMap() {
+        return !verb.equals("apply");
+    }
+
     List<Payload> body() {
         return body;
+    }
+
+    /** Bytes of the body. */
+    long size() {
+        return body.stream().mapToLong(Payload::size).sum();
     }
 
     @Nullable Duration timeout() {

@@ -11,6 +11,10 @@ public enum ExitReason {
     MAX_AGE,
     IDLE,
     ROLLOVER,
+    /** A client asked for its end; it finished its task first. */
+    RETIRED,
+    /** A client had it killed. */
+    KILLED,
     SCALE_DOWN,
     DRAIN,
     TERMINATE,
@@ -19,16 +23,27 @@ public enum ExitReason {
     CRASH_SIGNAL,
     CRASH_EXIT,
     UNRESPONSIVE,
+    UNKILLABLE,
     PROTOCOL_ERROR,
     INIT_FAILED,
-    FORKSERVER_LOST;
+    FORKSERVER_LOST,
+    /** A thread whose host process was killed because of another thread's task. */
+    HOST_RECYCLED;
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether it was done to the worker: that says nothing about the next one. */
+    boolean caused() {
+        return this == HOST_RECYCLED || this == KILLED;
+    }
+
     /** The reason of an end that nobody here asked for. */
     static ExitReason ofCrash(Exit exit) {
+        if (exit.collateral()) {
+            return HOST_RECYCLED;
+        }
         if (exit.signal() != null) {
             return CRASH_SIGNAL;
         }

@@ -6,10 +6,10 @@ import io.procpool.problem.Refusal.QueueFull;
 import io.procpool.problem.Refused;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +52,9 @@ final class FairQueue {
     /** The one that came last is woken first: its worker is the warmest, and the others may grow idle. */
     private final Deque<Taker> idle = new ArrayDeque<>();
 
+    /** Those that may come again when they have nothing now. */
+    private final Set<Work> lasting = new LinkedHashSet<>();
+
     private int size;
     private int waitedFor;
     private int inHand;
@@ -77,6 +80,9 @@ final class FairQueue {
                 throw new Refused(new QueueFull(pool, limit, RETRY_AFTER));
             }
             waitedFor += entry.waiting;
+            if (work.lasting()) {
+                lasting.add(work);
+            }
             add(entry);
             woken = idle.poll();
         } finally {
@@ -85,7 +91,7 @@ final class FairQueue {
         wake(woken);
     }
 
-    /** Takes a work in though nothing new is taken any more: it is not new. */
+    /** Takes a work in though nothing new is taken any more: it is not new, and it is not counted. */
     void again(Work work) {
         Taker woken = null;
         Failure why;
@@ -216,6 +222,7 @@ final class FairQueue {
     void remove(Work work) {
         lock.lock();
         try {
+            lasting.remove(work);
             var line = lines.get(work.priority());
             if (line == null) {
                 return;
@@ -249,25 +256,27 @@ final class FairQueue {
 
     /** Drops everything, also what is put back later. To be {@link #refuse refusing} before. */
     void close(Failure why) {
-        List<Entry> dropped = new ArrayList<>();
+        Set<Work> dropped;
         lock.lock();
         try {
             closed = why;
-            lines.values().forEach(dropped::addAll);
+            dropped = new LinkedHashSet<>(lasting);
+            lines.values().forEach(line -> line.forEach(entry -> dropped.add(entry.work)));
+            lasting.clear();
             lines.clear();
             size = 0;
             waitedFor = 0;
         } finally {
             lock.unlock();
         }
-        dropped.forEach(entry -> entry.work.drop(why));
+        dropped.forEach(work -> work.drop(why));
     }
 
-    /** Whether no call is left to hand out. */
+    /** Whether no call is left to hand out, nor will be. */
     boolean drained() {
         lock.lock();
         try {
-            return size == 0 && inHand == 0;
+            return size == 0 && inHand == 0 && lasting.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -278,6 +287,28 @@ final class FairQueue {
         lock.lock();
         try {
             return size;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Works with calls that wait, of the priorities from {@code lowest} to {@code highest}. */
+    int size(int lowest, int highest) {
+        lock.lock();
+        try {
+            return lines.subMap(highest, true, lowest, true).values().stream()
+                    .mapToInt(Deque::size)
+                    .sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Works that somebody waits for and that have not begun: what the queue's limit is about. */
+    int waitedFor() {
+        lock.lock();
+        try {
+            return waitedFor;
         } finally {
             lock.unlock();
         }

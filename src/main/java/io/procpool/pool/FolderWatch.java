@@ -1,11 +1,13 @@
 package io.procpool.pool;
 
 import io.procpool.function.FunctionsFolder;
+import io.procpool.function.FunctionsFolder.Fingerprint;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,17 +17,17 @@ final class FolderWatch {
     private static final Duration EVERY = Duration.ofMillis(500);
 
     private final FunctionsFolder folder;
-    private final Consumer<String> atRest;
+    private final Consumer<Fingerprint> atRest;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("functions-watch").factory());
-    private String seen = "";
+    private @Nullable Fingerprint seen;
 
     /**
      * @param atRest hears at each look what the folder is now: who compares it with what he has read himself misses no change, be it
      *     undone between two looks
      */
-    FolderWatch(FunctionsFolder folder, Consumer<String> atRest) {
+    FolderWatch(FunctionsFolder folder, Consumer<Fingerprint> atRest) {
         this.folder = folder;
         this.atRest = atRest;
     }

@@ -2,6 +2,8 @@ package io.procpool.pool;
 
 import io.procpool.function.Catalogue;
 import io.procpool.function.FunctionsFolder;
+import io.procpool.function.FunctionsFolder.Fingerprint;
+import io.procpool.runtime.LaunchSpec;
 import io.procpool.runtime.Launcher;
 import io.procpool.runtime.Runtime;
 import io.procpool.runtime.StartFailed;
@@ -21,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * guards the counts and is held for moments. Never both but in this order.
  */
 final class Generation {
-    private final String pool;
+    private final int number;
     private final Runtime runtime;
     private final PoolSpec spec;
+    private final LaunchSpec launch;
     private final FunctionsFolder folder;
     private final ReentrantLock opening = new ReentrantLock();
     private final ReentrantLock books = new ReentrantLock();
@@ -34,12 +37,31 @@ final class Generation {
     private boolean left;
     private boolean closed;
 
-    Generation(String pool, Runtime runtime, PoolSpec spec, FunctionsFolder folder) {
-        this.pool = pool;
+    /** @param number counts the pool's generations from 1 */
+    Generation(int number, String pool, Runtime runtime, PoolSpec spec, FunctionsFolder folder) {
+        this.number = number;
         this.runtime = runtime;
         this.spec = spec;
+        this.launch = spec.launch(pool);
         this.folder = folder;
-        this.fingerprint = folder.fingerprint();
+        this.fingerprint = fingerprintNow();
+    }
+
+    private String fingerprintNow() {
+        return fingerprint(folder.fingerprint());
+    }
+
+    private String fingerprint(Fingerprint files) {
+        return files.of(runtime::isSource) + runtime.fingerprint(launch);
+    }
+
+    /** Whether its workers are programs of others, whose answers have to be checked. */
+    boolean foreign() {
+        return runtime.foreign();
+    }
+
+    int number() {
+        return number;
     }
 
     PoolSpec spec() {
@@ -49,6 +71,11 @@ final class Generation {
     /** Of the folder whose modules were imported; like no other if it changed meanwhile, as then nobody knows which were. */
     String fingerprint() {
         return fingerprint;
+    }
+
+    /** Whether these are the files that its modules were imported from. */
+    boolean isOf(Fingerprint files) {
+        return fingerprint(files).equals(fingerprint);
     }
 
     /** Opens the launcher if there is none that can start workers. */
@@ -62,9 +89,9 @@ final class Generation {
             if (isClosed()) {
                 throw new StartFailed("the pool was terminated");
             }
-            fingerprint = folder.fingerprint();
-            var fresh = runtime.open(spec.launch(pool));
-            if (!folder.fingerprint().equals(fingerprint)) {
+            fingerprint = fingerprintNow();
+            var fresh = runtime.open(launch);
+            if (!fingerprintNow().equals(fingerprint)) {
                 fingerprint = "changed during the import";
             }
             launcher = fresh;
@@ -80,10 +107,10 @@ final class Generation {
     }
 
     /** Starts a worker, which counts as a member from now until {@link #gone}. */
-    Worker start() throws StartFailed {
+    Worker start(Duration within) throws StartFailed {
         count(1);
         try {
-            return open().start();
+            return open().start(within);
         } catch (StartFailed | RuntimeException failure) {
             count(-1);
             throw failure;

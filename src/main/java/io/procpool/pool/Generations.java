@@ -1,6 +1,7 @@
 package io.procpool.pool;
 
 import io.procpool.function.Catalogue;
+import io.procpool.function.FunctionsFolder.Fingerprint;
 import io.procpool.runtime.Runtime;
 import io.procpool.runtime.StartFailed;
 import java.time.Duration;
@@ -34,11 +35,15 @@ final class Generations {
         this.crew = crew;
         this.onChange = onChange;
         this.spec = spec;
-        this.current = generation(spec);
+        this.current = generation(1, spec);
     }
 
-    private Generation generation(PoolSpec wanted) {
-        return new Generation(pool, runtime(wanted), wanted, crew.folder());
+    private Generation generation(int number, PoolSpec wanted) {
+        return new Generation(number, pool, runtime(wanted), wanted, crew.folder());
+    }
+
+    private Generation next(PoolSpec wanted) {
+        return generation(current.number() + 1, wanted);
     }
 
     Generation current() {
@@ -96,18 +101,24 @@ final class Generations {
         try {
             var wanted = spec;
             if (!closed && !wanted.startsSameWorkers(current.spec())) {
-                step(generation(wanted));
+                step(next(wanted));
             }
         } finally {
             rolling.unlock();
         }
     }
 
-    /** Begins a new generation if the source files are not those of the current one. */
+    /** Whether another generation is wanted than the current one: by the specification, or because the source files are these. */
+    boolean isBehind(Fingerprint files) {
+        return !current.isOf(files) || !spec.startsSameWorkers(current.spec());
+    }
+
+    /** Begins a new generation if the source files are not those of the current one, or the specification is not. */
     void rollOver() {
+        catchUp();
         rolling.lock();
         try {
-            var fresh = generation(spec);
+            var fresh = next(spec);
             if (!fresh.fingerprint().equals(current.fingerprint())) {
                 LOG.info("Pool {}: the functions have changed, new workers take over", pool);
                 step(fresh);

@@ -1,5 +1,6 @@
 package io.procpool.pool;
 
+import io.procpool.runtime.Exit;
 import io.procpool.runtime.Worker;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,9 @@ final class Member {
     private final AtomicInteger served = new AtomicInteger();
     private volatile @Nullable Call current;
     private volatile boolean outdated;
+    private volatile boolean retired;
+    private volatile boolean killed;
+    private volatile @Nullable Duration initializing;
 
     /** @param jitter from 0 to 1: how much of the tenth by which limits may be cut is cut for this one */
     Member(long id, Worker worker, Generation generation, Instant started, double jitter) {
@@ -55,6 +59,44 @@ final class Member {
         served.incrementAndGet();
         current = null;
         state = WorkerState.IDLE;
+    }
+
+    void initialized(Duration took) {
+        initializing = took;
+    }
+
+    /** How long its initializer took; null if it has none. */
+    @Nullable Duration initializing() {
+        return initializing;
+    }
+
+    /** Somebody wants it gone when it has finished its task. */
+    void retire() {
+        retired = true;
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    /** Ends it at once, for somebody who wants that; any thread. Its owner sees the end. */
+    void kill() {
+        killed = true;
+        retired = true;
+        worker.signalKill();
+    }
+
+    boolean isKilled() {
+        return killed;
+    }
+
+    /** Why it has ended, if its owner had not asked for that. */
+    ExitReason reasonOf(Exit exit) {
+        return killedOr(ExitReason.ofCrash(exit));
+    }
+
+    ExitReason killedOr(ExitReason other) {
+        return killed ? ExitReason.KILLED : other;
     }
 
     /** It has met a call that only a newer worker can run. */

@@ -1,9 +1,12 @@
 package io.procpool.pool;
 
+import io.procpool.function.Catalogue;
+import io.procpool.function.FunctionsFolder.Fingerprint;
 import io.procpool.problem.Failure;
 import io.procpool.problem.Refusal.PoolDegraded;
 import io.procpool.problem.Refusal.PoolNotRunning;
 import io.procpool.problem.Refusal.PoolStillRunning;
+import io.procpool.problem.Refusal.WorkerUnknown;
 import io.procpool.problem.Refused;
 import io.procpool.runtime.Launcher;
 import io.procpool.runtime.Worker;
@@ -14,10 +17,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +38,7 @@ public final class Pool {
         record Ok() implements Health {}
 
         /**
-         * No worker could be started at the last try.
+         * No worker could be started at the last try, or some cannot be ended.
          *
          * @param cause a sentence
          * @param failures in a row
@@ -41,7 +46,9 @@ public final class Pool {
         record Degraded(String cause, int failures, Duration untilNextTry) implements Health {}
     }
 
+    private static final Pattern WORKER_ID = Pattern.compile("[1-9]\\d{0,17}");
     private static final Duration EARLY = Duration.ofSeconds(10);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
     private final String name;
     private final Crew crew;
@@ -110,7 +117,20 @@ public final class Pool {
                                         trouble.cause(),
                                         trouble.failures(),
                                         trouble.untilNextTry()))
+                .or(() -> shortage(1).map(cause -> new Health.Degraded(cause, 0, Duration.ZERO)))
                 .orElseGet(Health.Ok::new);
+    }
+
+    /** That so many places or more are lost to workers that don't end, in words. */
+    private Optional<String> shortage(int atLeast) {
+        long lost = roster.count(WorkerState.UNKILLABLE);
+        return lost < atLeast
+                ? Optional.empty()
+                : Optional.of(
+                        lost
+                                + " of "
+                                + spec().processes()
+                                + " workers are unkillable: they were killed and have not ended");
     }
 
     /** Whether a worker has ever been ready to serve. */
@@ -121,6 +141,16 @@ public final class Pool {
     /** Works that have calls waiting. */
     public int queued() {
         return queue.size();
+    }
+
+    /** Works that have calls waiting, of the priorities from {@code lowest} to {@code highest}, both included. */
+    public int queued(int lowest, int highest) {
+        return queue.size(lowest, highest);
+    }
+
+    /** Works that a request is held open for and that have not begun: {@code queue_limit} is about these. */
+    public int queuedCalls() {
+        return queue.waitedFor();
     }
 
     public Duration oldestQueued() {
@@ -139,11 +169,38 @@ public final class Pool {
 
     /** What the runtime is here, for people: {@code python 3.11}. */
     public String runtimeDescription() {
-        return generations.runtime().description();
+        return launcher()
+                .flatMap(Launcher::description)
+                .orElseGet(() -> generations.runtime().description());
     }
 
     public List<WorkerView> workers() {
         return roster.views();
+    }
+
+    /**
+     * Has a worker go, which is replaced.
+     *
+     * @param id as its view has it, in digits
+     * @param kill at once, and its task is lost with it; else when it has finished that, and there is a replacement
+     * @return it, as it is now
+     * @throws Refused {@link WorkerUnknown} if it is gone, or never was
+     */
+    public WorkerView dismiss(String id, boolean kill) {
+        return Optional.of(id)
+                .filter(text -> WORKER_ID.matcher(text).matches())
+                .flatMap(text -> roster.dismiss(Long.parseLong(text), kill))
+                .orElseThrow(() -> new Refused(new WorkerUnknown(name, id)));
+    }
+
+    /** What its workers can call; empty while that is not known: it starts, or can't. */
+    public Optional<Catalogue> catalogue() {
+        return generations.current().catalogue();
+    }
+
+    /** The processes that the workers are, or are threads of. */
+    public Set<Long> pids() {
+        return roster.pids();
     }
 
     /** Workers in a state; cheap, for metrics. */
@@ -159,6 +216,11 @@ public final class Pool {
      */
     public void requireFunction(String func) {
         generations.require(func, spec().startTimeout(), () -> gate.trouble().isPresent());
+    }
+
+    /** Whether the catalogue in use has a function of that name. */
+    public boolean knows(String func) {
+        return generations.current().catalogue().filter(known -> known.has(func)).isPresent();
     }
 
     /** @throws Refused if it takes no work: closed, terminated */
@@ -177,12 +239,24 @@ public final class Pool {
     /** Takes a work out of the queue that is not wanted any more. */
     public void withdraw(Work work) {
         queue.remove(work);
+        if (state == PoolState.CLOSE) {
+            wakeSlots(); // it may have been what the closed pool was still open for
+        }
     }
 
-    /** Returns why a sync call that has waited {@code start_timeout} should give up; empty if workers can be started */
+    /** A {@link Work#lasting} work has calls again. */
+    public void resume(Work work) {
+        queue.again(work);
+    }
+
+    /** Returns why a sync call that has waited {@code start_timeout} should give up; empty if there are or will be workers */
     public Optional<PoolDegraded> trouble() {
         return gate.trouble()
-                .map(trouble -> new PoolDegraded(name, trouble.cause(), trouble.untilNextTry()));
+                .map(trouble -> new PoolDegraded(name, trouble.cause(), trouble.untilNextTry()))
+                .or(
+                        () ->
+                                shortage(spec().processes())
+                                        .map(cause -> new PoolDegraded(name, cause, LOOK_AGAIN)));
     }
 
     /** No more work is taken; the workers end when all is done. */
@@ -248,8 +322,8 @@ public final class Pool {
     }
 
     /** If the source files are others than its own, new workers take over from the old ones, which finish what they have. */
-    void rollOver(String fingerprint) {
-        if (state == PoolState.RUN && !generations.current().fingerprint().equals(fingerprint)) {
+    void rollOver(Fingerprint files) {
+        if (state == PoolState.RUN && generations.isBehind(files)) {
             generations.rollOver();
         }
     }

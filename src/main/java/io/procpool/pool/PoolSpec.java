@@ -2,6 +2,7 @@ package io.procpool.pool;
 
 import io.procpool.payload.Payload;
 import io.procpool.runtime.LaunchSpec;
+import io.procpool.runtime.WorkerKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * What a pool is to be. The names are those of {@code multiprocessing.Pool} where it has them (CPython library reference,
  * multiprocessing.pool).
  *
- * @param runtime what the workers are: {@code python}
+ * @param runtime what the workers are: {@code python}, {@code java}, {@code command}
+ * @param kind {@code process}, or {@code thread}: all workers are threads of one process, as in multiprocessing.dummy
+ * @param command of runtime {@code command}: the program that speaks the worker protocol, and its arguments; else empty
  * @param processes how many workers, 1 to 1024
  * @param initializer a function that each worker calls once, before its first task
  * @param initargs its arguments, a JSON array
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxMemoryPerChild private bytes above which a worker is replaced after its task; above twice as many it is killed; null: never
  * @param maxAge age at which a worker is replaced, less up to a tenth so that not all go at once; null: never
  * @param idleTimeout how long an unused worker is kept; its place stays empty until it is needed; null: for ever
- * @param startMethod {@code forkserver} or {@code spawn}, as in CPython
+ * @param startMethod {@code forkserver} (Python processes only, and their default) or {@code spawn}, as in CPython
  * @param preload modules imported before workers are forked
  * @param env environment variables of the workers
  * @param taskTimeout how long a task may run unless its submission says otherwise; null: for ever
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record PoolSpec(
         String runtime,
+        WorkerKind kind,
+        List<String> command,
         int processes,
         @Nullable String initializer,
         Payload initargs,
@@ -74,6 +79,25 @@ public record PoolSpec(
         check(
                 List.of("forkserver", "spawn").contains(startMethod),
                 "start_method must be forkserver or spawn");
+        check(
+                startMethod.equals("spawn") || forks(runtime, kind),
+                "start_method forkserver is for processes of runtime python");
+        check(
+                preload.isEmpty() || runtime.equals("python"),
+                "preload is for runtime python: the others load what they need");
+        check(
+                maxMemoryPerChild == null || kind == WorkerKind.PROCESS,
+                "max_memory_per_child is for kind process: threads share the memory of their process");
+        check(
+                runtime.equals("command") != command.isEmpty(),
+                "command is the program of runtime command, and of no other");
+        check(
+                kind == WorkerKind.PROCESS || command.isEmpty(),
+                "kind thread is for the runtimes python and java");
+        check(
+                command.stream().noneMatch(word -> word.indexOf('\0') >= 0)
+                        && (command.isEmpty() || !command.getFirst().isBlank()),
+                "command must begin with a program, and no word may hold a NUL");
         check(positive(taskTimeout), "task_timeout must be more than 0 seconds, or null");
         check(!grace.isNegative(), "grace must not be negative");
         check(positive(startTimeout), "start_timeout must be more than 0 seconds");
@@ -89,6 +113,7 @@ public record PoolSpec(
                     variable.getValue().indexOf('\0') < 0,
                     "env: the value of " + variable.getKey() + " holds a NUL");
         }
+        command = List.copyOf(command);
         preload = List.copyOf(preload);
         env = Map.copyOf(env);
     }
@@ -111,6 +136,8 @@ public record PoolSpec(
     public static PoolSpec defaults(String runtime, int processes) {
         return new PoolSpec(
                 runtime,
+                WorkerKind.PROCESS,
+                List.of(),
                 processes,
                 null,
                 NO_ARGUMENTS,
@@ -118,7 +145,7 @@ public record PoolSpec(
                 null,
                 null,
                 null,
-                "forkserver",
+                startMethod(runtime, WorkerKind.PROCESS),
                 List.of(),
                 Map.of(),
                 TASK_TIMEOUT,
@@ -127,13 +154,24 @@ public record PoolSpec(
                 QUEUE_LIMIT);
     }
 
+    private static boolean forks(String runtime, WorkerKind kind) {
+        return runtime.equals("python") && kind == WorkerKind.PROCESS;
+    }
+
+    /** The one that is meant when nothing is said. */
+    public static String startMethod(String runtime, WorkerKind kind) {
+        return forks(runtime, kind) ? "forkserver" : "spawn";
+    }
+
     LaunchSpec launch(String pool) {
-        return new LaunchSpec(pool, startMethod, preload, env, startTimeout);
+        return new LaunchSpec(pool, kind, command, startMethod, preload, env, startTimeout);
     }
 
     /** Whether workers of this specification can do for the other: what differs is no matter of theirs. */
     boolean startsSameWorkers(PoolSpec other) {
         return runtime.equals(other.runtime)
+                && kind == other.kind
+                && command.equals(other.command)
                 && Objects.equals(initializer, other.initializer)
                 && initargs.equals(other.initargs)
                 && startMethod.equals(other.startMethod)

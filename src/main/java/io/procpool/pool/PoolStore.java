@@ -9,6 +9,9 @@ public interface PoolStore {
     /** @param state TERMINATE stays on record until the pool is forgotten: it is not started again */
     record StoredPool(String name, PoolSpec spec, PoolState state) {}
 
+    /** What it keeps them in, in a word: {@code memory} for one that forgets them with the service. */
+    String kind();
+
     /** Writes a pool, or writes it anew. */
     void put(StoredPool pool);
 

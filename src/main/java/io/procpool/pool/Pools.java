@@ -4,7 +4,6 @@ import io.procpool.function.FunctionSettings;
 import io.procpool.function.FunctionsFolder;
 import io.procpool.payload.LimitSettings;
 import io.procpool.pool.PoolStore.StoredPool;
-import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refusal.Draining;
 import io.procpool.problem.Refusal.PoolNotRunning;
 import io.procpool.problem.Refusal.PoolPermanent;
@@ -12,17 +11,20 @@ import io.procpool.problem.Refusal.PoolUnknown;
 import io.procpool.problem.Refused;
 import io.procpool.runtime.Runtimes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.SmartLifecycle;
@@ -38,7 +40,6 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
     public static final String DEFAULT = "default";
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
-    private static final Duration JOIN_BEYOND_GRACE = Duration.ofSeconds(3);
 
     private final PoolsSettings settings;
     private final PoolStore store;
@@ -48,6 +49,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
     private final ExecutorService threads =
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("crew-", 0).factory());
     private final Map<String, Pool> pools = new ConcurrentSkipListMap<>();
+    private final Set<Pool> deleted = ConcurrentHashMap.newKeySet();
     private final ReentrantLock changing = new ReentrantLock();
     private volatile boolean running;
     private volatile boolean draining;
@@ -71,7 +73,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
                         surroundings.requests(),
                         new Answers(limits.json()),
                         surroundings.clock());
-        this.overTheApi = new OverTheApi(functions, folder);
+        this.overTheApi = new OverTheApi(functions, folder, runtimes);
         this.watch =
                 new FolderWatch(
                         folder,
@@ -85,10 +87,18 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
     /** Opens the configured and the stored pools: before the web server starts, which is a lifecycle's business. */
     @Override
     public void afterSingletonsInstantiated() {
+        var preferred = crew.runtimes().preferred();
         var configured = new TreeMap<String, PoolSpec>();
-        configured.put(DEFAULT, PoolSpec.defaults("python", cpuCount()));
-        settings.pools().forEach((name, pool) -> configured.put(name, pool.spec(cpuCount())));
-        configured.forEach(this::requireRuntime);
+        configured.put(DEFAULT, PoolSpec.defaults(preferred, cpuCount()));
+        settings.pools()
+                .forEach((name, pool) -> configured.put(name, pool.spec(preferred, cpuCount())));
+        configured.forEach(
+                (name, spec) ->
+                        overTheApi.requireRuntime(
+                                spec.runtime(),
+                                why ->
+                                        new IllegalArgumentException(
+                                                "procpool.pools." + name + "." + why)));
         store.all().stream()
                 .filter(stored -> stored.state() == PoolState.RUN)
                 .forEach(stored -> configured.putIfAbsent(stored.name(), stored.spec()));
@@ -109,18 +119,6 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         return pool;
     }
 
-    private void requireRuntime(String name, PoolSpec spec) {
-        if (crew.runtimes().find(spec.runtime()).isEmpty()) {
-            throw new IllegalArgumentException(
-                    "procpool.pools."
-                            + name
-                            + ".runtime: there is no runtime '"
-                            + spec.runtime()
-                            + "', only "
-                            + String.join(", ", crew.runtimes().names()));
-        }
-    }
-
     /** @throws Refused {@link PoolUnknown} */
     public Pool require(String name) {
         return find(name).orElseThrow(() -> new Refused(new PoolUnknown(name)));
@@ -135,6 +133,16 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         return List.copyOf(pools.values());
     }
 
+    /** What they are kept in: {@code memory}, for example. */
+    public String storedIn() {
+        return store.kind();
+    }
+
+    /** Whether the service is shutting down. */
+    public boolean draining() {
+        return draining;
+    }
+
     /** @throws Refused {@link Draining} once the service is shutting down */
     public void requireNotDraining() {
         if (draining) {
@@ -142,8 +150,12 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         }
     }
 
-    /** What {@link #put} did. */
-    public record Put(Pool pool, boolean created) {}
+    /**
+     * What {@link #put} or {@link #patch} did.
+     *
+     * @param spec what the pool was given; it may have another by now
+     */
+    public record Put(Pool pool, PoolSpec spec, boolean created) {}
 
     /**
      * Makes a pool, or gives a running one another specification. A pool that is closed or terminated and joined is made anew.
@@ -153,23 +165,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
      */
     public Put put(String name, PoolSpec spec, Consumer<Optional<Pool>> condition) {
         requireNotDraining();
-        if (!PoolSpec.isName(name)) {
-            throw new Refused(
-                    new BadRequest(
-                            "'"
-                                    + name
-                                    + "' is no name for a pool: use letters, digits, _ . -, at most 63, "
-                                    + "a letter or digit first"));
-        }
-        if (crew.runtimes().find(spec.runtime()).isEmpty()) {
-            throw new Refused(
-                    new BadRequest(
-                            "runtime: there is no '"
-                                    + spec.runtime()
-                                    + "', only "
-                                    + String.join(", ", crew.runtimes().names())));
-        }
-        overTheApi.check(spec);
+        OverTheApi.checkName(name);
         changing.lock();
         try {
             var existing = pools.get(name);
@@ -177,16 +173,46 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
             if (existing != null && existing.state() != PoolState.RUN && !existing.joined()) {
                 throw new Refused(new PoolNotRunning(name, existing.state().name()));
             }
+            overTheApi.check(spec, existing == null ? null : existing.spec());
             store.put(new StoredPool(name, spec, PoolState.RUN));
             if (existing != null && existing.state() == PoolState.RUN) {
-                if (!existing.spec().equals(spec)) {
-                    existing.respecify(spec);
-                }
-                return new Put(existing, false);
+                respecify(existing, spec);
+                return new Put(existing, spec, false);
             }
-            return new Put(open(name, spec), true);
+            return new Put(open(name, spec), spec, true);
         } finally {
             changing.unlock();
+        }
+    }
+
+    /**
+     * Changes the specification of a running pool.
+     *
+     * @param change makes the new specification of the present one; nobody changes that meanwhile
+     * @param condition as for {@link #put}
+     * @throws Refused if there is no such pool, or it does not run
+     */
+    public Put patch(
+            String name, UnaryOperator<PoolSpec> change, Consumer<Optional<Pool>> condition) {
+        requireNotDraining();
+        changing.lock();
+        try {
+            var pool = require(name);
+            condition.accept(Optional.of(pool));
+            pool.requireRunning();
+            var spec = change.apply(pool.spec());
+            overTheApi.check(spec, pool.spec());
+            store.put(new StoredPool(name, spec, PoolState.RUN));
+            respecify(pool, spec);
+            return new Put(pool, spec, false);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private static void respecify(Pool pool, PoolSpec spec) {
+        if (!pool.spec().equals(spec)) {
+            pool.respecify(spec);
         }
     }
 
@@ -230,6 +256,8 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
             condition.accept(Optional.of(pool));
             store.forget(name);
             pools.remove(name);
+            deleted.removeIf(Pool::joined);
+            deleted.add(pool);
             pool.terminate();
             crew.listener().forgotten(pool);
         } finally {
@@ -246,29 +274,10 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         draining = true;
         running = false;
         watch.stop();
-        var all = all();
-        var grace =
-                all.stream()
-                        .map(pool -> pool.spec().grace())
-                        .max(Comparator.naturalOrder())
-                        .orElse(Duration.ZERO);
-        all.forEach(Pool::close);
-        var late = joinAll(all, grace);
-        late.forEach(Pool::terminate);
-        joinAll(late, grace.plus(JOIN_BEYOND_GRACE)).forEach(Pool::abandon);
+        var ending = new ArrayList<>(all());
+        ending.addAll(deleted); // their workers may still be on their way out
+        Drain.of(ending);
         threads.shutdown();
-    }
-
-    private static List<Pool> joinAll(Collection<Pool> pools, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        try {
-            for (var pool : pools) {
-                pool.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return pools.stream().filter(pool -> !pool.joined()).toList();
     }
 
     /** A service that could not start has pools all the same. */

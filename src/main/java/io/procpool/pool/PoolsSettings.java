@@ -7,6 +7,7 @@ import io.procpool.payload.Limits;
 import io.procpool.payload.Payload;
 import io.procpool.payload.Slicer;
 import io.procpool.problem.Refused;
+import io.procpool.runtime.WorkerKind;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -26,7 +27,9 @@ record PoolsSettings(@DefaultValue Map<String, Configured> pools) {
 
     /** As {@link PoolSpec}. Durations are seconds, or text as {@code 500ms}; an empty task timeout is the default one. */
     record Configured(
-            @DefaultValue("python") String runtime,
+            @Nullable String runtime,
+            @DefaultValue("process") WorkerKind kind,
+            @DefaultValue List<String> command,
             @Nullable Integer processes,
             @Nullable String initializer,
             @DefaultValue("[]") String initargs,
@@ -34,7 +37,7 @@ record PoolsSettings(@DefaultValue Map<String, Configured> pools) {
             @Nullable Long maxMemoryPerChild,
             @DurationUnit(ChronoUnit.SECONDS) @Nullable Duration maxAge,
             @DurationUnit(ChronoUnit.SECONDS) @Nullable Duration idleTimeout,
-            @DefaultValue("forkserver") String startMethod,
+            @Nullable String startMethod,
             @DefaultValue List<String> preload,
             @DefaultValue Map<String, String> env,
             @DurationUnit(ChronoUnit.SECONDS) @DefaultValue("3600") Duration taskTimeout,
@@ -42,9 +45,13 @@ record PoolsSettings(@DefaultValue Map<String, Configured> pools) {
             @DurationUnit(ChronoUnit.SECONDS) @DefaultValue("30") Duration startTimeout,
             @DefaultValue("10000") int queueLimit) {
 
-        PoolSpec spec(int cpus) {
+        /** @param preferred the runtime if none is named */
+        PoolSpec spec(String preferred, int cpus) {
+            var named = runtime == null ? preferred : runtime;
             return new PoolSpec(
-                    runtime,
+                    named,
+                    kind,
+                    command,
                     processes == null ? cpus : processes,
                     initializer,
                     Payload.ofUtf8(initargs),
@@ -52,7 +59,7 @@ record PoolsSettings(@DefaultValue Map<String, Configured> pools) {
                     maxMemoryPerChild,
                     maxAge,
                     idleTimeout,
-                    startMethod,
+                    startMethod == null ? PoolSpec.startMethod(named, kind) : startMethod,
                     preload,
                     env,
                     taskTimeout,
@@ -73,7 +80,7 @@ record PoolsSettings(@DefaultValue Map<String, Configured> pools) {
                     "procpool.pools: '" + name + "' is no name for a pool");
         }
         try {
-            pool.spec(1);
+            pool.spec("python", 1);
             var initargs =
                     new Slicer(Limits.DEFAULT)
                             .slice(("{\"initargs\":" + pool.initargs() + "}").getBytes(UTF_8));

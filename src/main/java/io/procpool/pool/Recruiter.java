@@ -1,9 +1,12 @@
 package io.procpool.pool;
 
 import io.procpool.payload.Payload;
+import io.procpool.pool.PoolListener.Started;
+import io.procpool.runtime.Launcher;
 import io.procpool.runtime.StartFailed;
 import io.procpool.runtime.Worker;
 import io.procpool.runtime.Worker.Event;
+import io.procpool.runtime.WorkerKind;
 import io.procpool.wire.Frame;
 import io.procpool.wire.Header;
 import io.procpool.wire.Kind;
@@ -39,15 +42,18 @@ final class Recruiter {
             long begun = System.nanoTime();
             try {
                 var member = start(generation, wanted);
+                if (member == null) {
+                    gate.withdrawn();
+                    continue;
+                }
                 gate.succeeded();
                 pool.ready();
-                pool.listener()
-                        .workerStarted(pool.name(), Duration.ofNanos(System.nanoTime() - begun));
+                pool.listener().workerStarted(started(member, begun));
                 return member;
             } catch (StartFailed failure) {
-                if (!wanted.getAsBoolean()) {
-                    gate.withdrawn();
-                    return null;
+                if (!wanted.getAsBoolean() || generation != pool.generation()) {
+                    gate.withdrawn(); // what a former generation can't do says nothing
+                    continue;
                 }
                 LOG.warn("Pool {} can't start a worker: {}", pool.name(), failure.getMessage());
                 gate.failed(String.valueOf(failure.getMessage()));
@@ -60,24 +66,55 @@ final class Recruiter {
         return null;
     }
 
-    private Member start(Generation generation, BooleanSupplier wanted) throws StartFailed {
-        var worker = generation.start();
+    /** Returns null: it was killed for a client, or is not wanted any more, which says nothing about the next one */
+    private @Nullable Member start(Generation generation, BooleanSupplier wanted)
+            throws StartFailed {
+        var worker = generation.start(pool.spec().startTimeout());
         var member = pool.roster().enlist(worker, generation);
         var spec = generation.spec();
         if (spec.initializer() != null) {
+            long begun = System.nanoTime();
             try {
-                initialize(worker, spec.initializer(), spec, wanted);
+                if (!initialize(worker, spec.initializer(), spec, wanted)) {
+                    worker.destroy();
+                    pool.roster().discharge(member, member.killedOr(pool.endReason()));
+                    return null;
+                }
             } catch (StartFailed | RuntimeException | Error failure) {
                 worker.destroy();
-                pool.roster().discharge(member, ExitReason.INIT_FAILED);
+                pool.roster().discharge(member, member.killedOr(ExitReason.INIT_FAILED));
+                if (member.isKilled() && failure instanceof StartFailed) {
+                    return null;
+                }
                 throw failure;
             }
+            member.initialized(Duration.ofNanos(System.nanoTime() - begun));
         }
         member.becomes(WorkerState.IDLE);
         return member;
     }
 
-    private void initialize(
+    private Started started(Member member, long begun) {
+        var generation = member.generation;
+        var how = how(member.worker, generation);
+        var took = Duration.ofNanos(System.nanoTime() - begun);
+        return new Started(pool.name(), how, took, member.initializing());
+    }
+
+    private static String how(Worker worker, Generation generation) {
+        if (worker.isSpare()) {
+            return Started.SPARE;
+        }
+        return generation.spec().kind() == WorkerKind.THREAD
+                ? WorkerKind.THREAD.label()
+                : generation
+                        .launcher()
+                        .map(Launcher::startMethod)
+                        .orElse(generation.spec().startMethod());
+    }
+
+    /** Returns false: it is not wanted any more */
+    private boolean initialize(
             Worker worker, String initializer, PoolSpec spec, BooleanSupplier wanted)
             throws StartFailed {
         var body =
@@ -93,7 +130,7 @@ final class Recruiter {
             switch (worker.await(deadline)) {
                 case Event.Received(var frame)
                         when frame.callId() == INITIALIZE && frame.is(Kind.RESULT) -> {
-                    return;
+                    return true;
                 }
                 case Event.Received(var frame)
                         when frame.callId() == INITIALIZE && frame.is(Kind.ERROR) ->
@@ -130,7 +167,7 @@ final class Recruiter {
                                         + " s)");
                 case Event.Poked _ -> {
                     if (!wanted.getAsBoolean()) {
-                        throw new StartFailed("it is not wanted any more");
+                        return false;
                     }
                 }
             }

@@ -22,6 +22,9 @@ final class Recycling {
         if (spec.maxtasksperchild() != null && member.served() >= spec.maxtasksperchild()) {
             return ExitReason.MAX_TASKS;
         }
+        if (member.isKilled() || member.isRetired()) {
+            return member.isKilled() ? ExitReason.KILLED : ExitReason.RETIRED;
+        }
         if (member.generation != pool.generation()) {
             return ExitReason.ROLLOVER;
         }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The evidence of one run of a call in a worker.
  *
+ * @param generation of the worker: counts from 1 with each change of the functions' files or of what workers are started with
  * @param exitcode of the worker, if the run ended with its exit
  * @param signal that ended the worker, if one did
  * @param cpuSeconds user and system time
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Run(
         long pid,
+        int generation,
         Instant started,
         Instant finished,
         @Nullable Integer exitcode,

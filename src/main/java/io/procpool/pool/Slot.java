@@ -89,10 +89,17 @@ final class Slot implements Runnable, FairQueue.Taker {
 
     /** An idle slot has no worker until the queue has something for it. */
     private void sleepUntilNeeded() {
-        while (pool.wants(this) && pool.queue().waitFor(this)) {
+        while (pool.wants(this) && mayBeIdle() && pool.queue().waitFor(this)) {
             park();
         }
+        if (!mayBeIdle()) {
+            pool.queue().leave(this); // it is to have a worker, needed or not
+        }
         dormant = false;
+    }
+
+    private boolean mayBeIdle() {
+        return pool.spec().idleTimeout() != null;
     }
 
     private void park() {
@@ -138,18 +145,43 @@ final class Slot implements Runnable, FairQueue.Taker {
                     return;
                 }
             }
-            pool.roster().discharge(current, lost);
-            if (current.served() == 0 && !tried) {
+            discharge(current, lost);
+            if (current.served() == 0 && !tried && !lost.caused()) {
                 pool.diedUnused(current, lost);
             }
         } catch (RuntimeException | Error bug) {
             current.worker.destroy();
-            pool.roster().discharge(current, ExitReason.PROTOCOL_ERROR);
+            discharge(current, ExitReason.PROTOCOL_ERROR);
             throw bug;
         } finally {
             member = null;
             pool.queue().leave(this);
         }
+    }
+
+    private void discharge(Member current, ExitReason lost) {
+        if (current.worker.isUnkillable()) {
+            // No worker comes on top of it: that would stall the same way, or lack what this one
+            // holds.
+            pool.queue().leave(this);
+            dismissReplacement();
+        }
+        pool.roster().discharge(current, lost);
+    }
+
+    private void dismissReplacement() {
+        var spare = replacement;
+        replacement = null;
+        if (spare != null) {
+            var gone = spare.exceptionally(_ -> null).thenCompose(this::dismiss);
+            retiring = CompletableFuture.allOf(retiring, gone);
+        }
+    }
+
+    private CompletableFuture<Void> dismiss(@Nullable Member spare) {
+        return spare == null
+                ? CompletableFuture.completedFuture(null)
+                : pool.roster().retire(spare, ExitReason.SCALE_DOWN, pool.spec().grace());
     }
 
     /** Replacement first: a worker that could go on does so until the next one is ready. */
@@ -161,7 +193,7 @@ final class Slot implements Runnable, FairQueue.Taker {
                 awaitReplacement();
                 yield true;
             }
-            case MAX_AGE, MAX_MEMORY_SOFT, ROLLOVER -> {
+            case MAX_AGE, MAX_MEMORY_SOFT, ROLLOVER, RETIRED -> {
                 prepareReplacement();
                 if (current.isOutdated()) {
                     pool.queue().leave(this);
@@ -244,7 +276,7 @@ final class Slot implements Runnable, FairQueue.Taker {
                 yield null;
             }
             case Event.Due _ -> null;
-            case Event.Gone(var exit) -> ExitReason.ofCrash(exit);
+            case Event.Gone(var exit) -> current.reasonOf(exit);
             case Event.Broken _ -> brokeProtocol(current);
             case Event.Received(var frame) when frame.is(Kind.PROGRESS) ->
                     null; // of a thread that a task left running

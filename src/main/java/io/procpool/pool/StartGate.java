@@ -76,11 +76,13 @@ final class StartGate {
         return proven ? Integer.MAX_VALUE : MOST_UNPROVEN;
     }
 
-    /** Workers are to be started in another way from now on: whether one comes up is not known. */
+    /** Workers are to be started in another way from now on: whether one comes up is not known, and worth a try at once. */
     void doubt() {
         lock.lock();
         try {
             proven = false;
+            nextTryNanos = System.nanoTime();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

@@ -45,13 +45,13 @@ final class Surroundings {
             }
 
             @Override
-            public void taskEnded(String pool, String func, Outcome outcome, Duration ran) {
-                listeners.forEach(listener -> listener.taskEnded(pool, func, outcome, ran));
+            public void taskEnded(Ran ran) {
+                listeners.forEach(listener -> listener.taskEnded(ran));
             }
 
             @Override
-            public void workerStarted(String pool, Duration took) {
-                listeners.forEach(listener -> listener.workerStarted(pool, took));
+            public void workerStarted(Started started) {
+                listeners.forEach(listener -> listener.workerStarted(started));
             }
 
             @Override
@@ -60,8 +60,8 @@ final class Surroundings {
             }
 
             @Override
-            public void workerExited(String pool, ExitReason reason, int served, Duration age) {
-                listeners.forEach(listener -> listener.workerExited(pool, reason, served, age));
+            public void workerExited(Exited exited) {
+                listeners.forEach(listener -> listener.workerExited(exited));
             }
         };
     }

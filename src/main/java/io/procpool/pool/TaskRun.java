@@ -1,10 +1,12 @@
 package io.procpool.pool;
 
+import io.procpool.pool.PoolListener.Ran;
 import io.procpool.problem.Failure;
 import io.procpool.runtime.Exit;
 import io.procpool.runtime.ProcessMemory;
 import io.procpool.runtime.Worker;
 import io.procpool.runtime.Worker.Event;
+import io.procpool.runtime.WorkerKind;
 import io.procpool.wire.Frame;
 import io.procpool.wire.Header;
 import io.procpool.wire.Kind;
@@ -102,7 +104,7 @@ final class TaskRun {
                     return broken(
                             "an answer to call " + frame.callId() + " while call " + id + " ran");
                 }
-                return answered(pool.answers().outcome(call, frame), frame.header());
+                return answered(pool.answers().outcome(call, frame, member.generation.foreign()), frame.header());
             }
             case ASK -> pool.ask(worker, call.reference(), frame);
             case PROGRESS -> {
@@ -160,9 +162,13 @@ final class TaskRun {
     }
 
     private Ended gone(Exit exit) {
-        var reason = ExitReason.ofCrash(exit);
+        var reason = member.reasonOf(exit);
         if (worker.leftUnread() && worker.framesSent() == framesSent && call.mayBeGivenBack()) {
             giveBack(); // it died before it had read the call: no task is charged with that
+            return new Ended(reason);
+        }
+        if (exit.collateral() && call.listener().mayRunAgain()) {
+            giveBack(); // its host was killed for another's sake
             return new Ended(reason);
         }
         return lost(reason, exit);
@@ -187,6 +193,9 @@ final class TaskRun {
             return kill(ExitReason.TASK_TIMEOUT, new Failure.TimedOut(limit));
         }
         lookNanos = now + LOOK_EVERY.toNanos();
+        if (member.isKilled()) {
+            return gone(worker.destroy()); // it should be gone by now
+        }
         if (overHardLimit()) {
             return lost(ExitReason.MAX_MEMORY_HARD, worker.destroy());
         }
@@ -215,7 +224,9 @@ final class TaskRun {
     /** The kill ladder. The outcome is told when the process is gone: then it is true, and its evidence is whole. */
     private Ended kill(ExitReason reason, Failure failure) {
         member.becomes(WorkerState.STOPPING);
-        slot.prepareReplacement();
+        if (spec.kind() == WorkerKind.PROCESS) { // a new thread would begin in the host that is to die
+            slot.prepareReplacement();
+        }
         tell(new Outcome.Failed(failure), worker.kill(id, spec.grace()));
         return new Ended(reason);
     }
@@ -231,21 +242,22 @@ final class TaskRun {
     }
 
     private void tell(Outcome outcome, Exit exit) {
-        var ran = Duration.ofNanos(System.nanoTime() - startedNanos);
-        pool.listener().taskEnded(pool.name(), call.func(), outcome, ran);
-        call.listener()
-                .ended(
-                        outcome,
-                        new Run(
-                                worker.pid(),
-                                started,
-                                pool.clock().instant(),
-                                exit.exitcode(),
-                                exit.signal(),
-                                exit.cpuSeconds(),
-                                exit.peakRss(),
-                                worker.output().text(),
-                                worker.output().truncated()));
+        var run =
+                new Run(
+                        worker.pid(),
+                        member.generation.number(),
+                        started,
+                        pool.clock().instant(),
+                        exit.exitcode(),
+                        exit.signal(),
+                        exit.cpuSeconds(),
+                        exit.peakRss(),
+                        worker.output().text(),
+                        worker.output().truncated());
+        var took = Duration.ofNanos(System.nanoTime() - startedNanos);
+        pool.listener()
+                .taskEnded(new Ran(pool.name(), call.func(), call.size(), took, outcome, run));
+        call.listener().ended(outcome, run);
         told = true;
     }
 }

@@ -24,6 +24,14 @@ public interface Work {
      */
     @Nullable Taken next(int processes);
 
+    /**
+     * Whether it may have calls again after it had none: it stays the pool's until it is withdrawn, and is dropped with the others when the pool is
+     * terminated.
+     */
+    default boolean lasting() {
+        return false;
+    }
+
     /** The pool will take no further call of it. */
     void drop(Failure why);
 }

@@ -56,6 +56,12 @@ public sealed interface Failure extends Problem {
     /** The pool was terminated before the job had an outcome. */
     record PoolTerminated(String pool) implements Failure {}
 
+    /** The input of a stream could not be read on: what came before was run, and {@code why} says where it broke off. */
+    record InputRefused(String why) implements Failure {}
+
+    /** A stream got no input for {@code after}. */
+    record InputStalled(Duration after) implements Failure {}
+
     /** The worker broke the protocol and was killed. */
     record ProtocolError(String detail) implements Failure {}
 

@@ -21,6 +21,9 @@ public sealed interface Refusal extends Problem {
     /** 404: no such pool. */
     record PoolUnknown(String pool) implements Refusal {}
 
+    /** 404: the pool has no worker with this id: it is gone, never was, or the id is none. */
+    record WorkerUnknown(String pool, String id) implements Refusal {}
+
     /** 404: no result with this id, or the id is none. */
     record ResultUnknown(String id) implements Refusal {}
 
@@ -41,6 +44,9 @@ public sealed interface Refusal extends Problem {
 
     /** 409: the job has no final outcome yet. */
     record NotReady(String id) implements Refusal {}
+
+    /** 409: the values went to the client that had asked for them, line by line, and were not kept. */
+    record Streamed(String id) implements Refusal {}
 
     /** 410: there was such a result; it has been dropped to keep within the store's limits. */
     record ResultGone(String id) implements Refusal {}

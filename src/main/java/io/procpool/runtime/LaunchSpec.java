@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * What one generation of a pool's workers has in common.
  *
+ * @param command of runtime {@code command}: the program and its arguments
  * @param startMethod {@code forkserver} or {@code spawn}
  * @param preload modules that are imported before the first fork
  * @param env environment variables beside the few that every worker gets
@@ -14,11 +15,14 @@ import java.util.Map;
  */
 public record LaunchSpec(
         String pool,
+        WorkerKind kind,
+        List<String> command,
         String startMethod,
         List<String> preload,
         Map<String, String> env,
         Duration startTimeout) {
     public LaunchSpec {
+        command = List.copyOf(command);
         preload = List.copyOf(preload);
         env = Map.copyOf(env);
     }

@@ -1,7 +1,9 @@
 package io.procpool.runtime;
 
 import io.procpool.function.Catalogue;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Starts the workers of one generation of a pool. Any thread may use it. */
 public interface Launcher extends AutoCloseable {
@@ -13,12 +15,18 @@ public interface Launcher extends AutoCloseable {
 
     List<String> warnings();
 
+    /** What its workers say they are, for people; empty if what the runtime is says it. */
+    default Optional<String> description() {
+        return Optional.empty();
+    }
+
     /**
      * Starts a worker and waits until it has been welcomed.
      *
-     * @throws StartFailed if it has not within the start timeout; nothing of it is left running
+     * @param within what time
+     * @throws StartFailed if it has not by then; nothing of it is left running
      */
-    Worker start() throws StartFailed;
+    Worker start(Duration within) throws StartFailed;
 
     /** False once it can start no more workers: it was closed, or lost with all its workers. */
     boolean usable();

@@ -20,18 +20,18 @@ final class Posix {
     private Posix() {}
 
     /**
-     * SIGKILL to a whole process group, kill(3p). For groups whose leader nobody holds un-reaped any more: a live member still keeps
+     * Signals a whole process group, kill(3p). For groups whose leader nobody holds un-reaped any more: a live member still keeps
      * the number from being given to another.
+     *
+     * @return false if there is no such group, or it is not ours to signal: the number may be another user's by now
      */
-    static void killGroup(long group) {
+    static boolean signalGroup(long group, int signal) {
         if (group <= 1) {
             throw new IllegalArgumentException(
                     "no process group of a worker: " + group); // -1 would be everybody
         }
         try {
-            // Its only errors are ESRCH and EPERM: there is no such group any more, or the number
-            // is another user's by now.
-            var _ = (int) KILL.invokeExact((int) -group, WorkerProcess.SIGKILL);
+            return (int) KILL.invokeExact((int) -group, signal) == 0;
         } catch (Throwable impossible) {
             throw new IllegalStateException(impossible);
         }

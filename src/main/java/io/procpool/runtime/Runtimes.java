@@ -3,9 +3,12 @@ package io.procpool.runtime;
 import io.procpool.function.FunctionSettings;
 import io.procpool.payload.LimitSettings;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContext;
 import org.springframework.stereotype.Component;
@@ -14,6 +17,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Runtimes implements AutoCloseable {
     private final WorkerHost host;
+    private final PythonRuntime python;
+    private final boolean pythonIsSet;
     private final Map<String, Runtime> runtimes;
 
     /** The service has lost its spawner thread, and its workers with it: a supervisor starts it anew. */
@@ -44,15 +49,37 @@ public final class Runtimes implements AutoCloseable {
                         spawner,
                         limits.json(),
                         limits.outputTailBytes());
-        runtimes = Map.of("python", new PythonRuntime(host, settings.python(), functions));
+        python = new PythonRuntime(host, settings.python(), functions);
+        pythonIsSet = !settings.python().isBlank();
+        runtimes =
+                Map.of(
+                        python.name(), python,
+                        "java", new JavaRuntime(host, settings.java(), functions),
+                        "command", new CommandRuntime(host, functions));
+    }
+
+    /** That of pools that name none: Python where there is one or one was set, else Java, which is always there. */
+    public String preferred() {
+        return pythonIsSet || python.available() ? python.name() : "java";
     }
 
     public Optional<Runtime> find(String name) {
         return Optional.ofNullable(runtimes.get(name));
     }
 
+    /** All of them, whether they can be used here or not, by name. */
+    public List<Runtime> all() {
+        return List.copyOf(new TreeMap<>(runtimes).values());
+    }
+
+    /** What there is beside the runtimes. */
+    public HostFacts host() {
+        return new HostFacts();
+    }
+
+    /** In alphabetical order. */
     public Set<String> names() {
-        return runtimes.keySet();
+        return new TreeSet<>(runtimes.keySet());
     }
 
     @Override

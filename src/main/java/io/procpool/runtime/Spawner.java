@@ -1,9 +1,15 @@
 package io.procpool.runtime;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +46,44 @@ public final class Spawner implements AutoCloseable {
                                     }
                                 });
         thread.start();
+    }
+
+    /**
+     * The command line that starts a program as the leader of a session of its own, and so of a process group, which dies with the
+     * thread that has started it: by the tools of util-linux, as far as they are there. Our Python workers do both themselves.
+     */
+    public List<String> leading(List<String> command) {
+        var line = new ArrayList<String>();
+        if (has("setpriv")) {
+            line.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
+        }
+        if (has("setsid")) {
+            line.add("setsid");
+        }
+        line.addAll(command);
+        return line;
+    }
+
+    /** Whether there is a program of this name. */
+    static boolean has(String tool) {
+        return isProgram(tool, System.getenv("PATH"));
+    }
+
+    /**
+     * Whether there is such a program.
+     *
+     * @param name a path, if there is a slash in it
+     * @param path folders to look for it in, with colons between; null: those of execvp(3)
+     */
+    static boolean isProgram(String name, @Nullable String path) {
+        return name.contains("/")
+                ? isExecutable(Path.of(name))
+                : Arrays.stream((path == null ? "/bin:/usr/bin" : path).split(":", -1))
+                        .anyMatch(folder -> isExecutable(Path.of(folder, name)));
+    }
+
+    private static boolean isExecutable(Path file) {
+        return Files.isRegularFile(file) && Files.isExecutable(file);
     }
 
     private void serve() {

@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One worker process and its two connections. Everything that can happen to it comes out of {@link #await}, one event at a time.
  *
- * <p>Threads: one owner at a time calls everything but {@link #poke} and {@link #answer}, which any thread may call. The owner
- * sits in the selector, so it sees a frame, output, the end of the process, a poke and its deadline in one place; nobody else
- * touches the connections. It must be a platform thread: a selector holds its carrier.
+ * <p>Threads: one owner at a time calls everything but {@link #poke}, {@link #signalKill} and {@link #answer}, which any thread
+ * may call. The owner sits in the selector, so it sees a frame, output, the end of the process, a poke and its deadline in one
+ * place; nobody else touches the connections. It must be a platform thread: a selector holds its carrier.
  */
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -27,6 +28,7 @@ public final class Worker {
     /** How long the end of a connection waits for the report of the process's end before the process is killed. */
     private static final Duration REPORT_WITHIN = Duration.ofMillis(500);
 
+    /** How long SIGKILL may take to show. A process that is still there then is in uninterruptible sleep. */
     private static final Duration KILL_SEEN_WITHIN = Duration.ofSeconds(5);
 
     /** What happened while the owner waited. */
@@ -56,7 +58,9 @@ public final class Worker {
     private final ConcurrentLinkedQueue<Frame> answers = new ConcurrentLinkedQueue<>();
     private boolean callsOpen = true;
     private boolean reset;
+    private volatile boolean spare;
     private int framesSent;
+    private boolean undying;
     private boolean unread = true; // the hello may have had company
     private final long startedNanos = System.nanoTime();
 
@@ -71,6 +75,16 @@ public final class Worker {
         callKey = calls.channel().register(selector, SelectionKey.OP_READ);
         this.output.register(selector);
         var _ = process.exit().whenComplete((exit, _) -> selector.wakeup());
+    }
+
+    /** It was started before anybody needed it. */
+    void wasSpare() {
+        spare = true;
+    }
+
+    /** Whether it was started before anybody needed it. */
+    public boolean isSpare() {
+        return spare;
     }
 
     public long pid() {
@@ -95,6 +109,16 @@ public final class Worker {
         return process.exit().isDone();
     }
 
+    /** Whether it was killed, its end has been told as unknown, and it is still there: in uninterruptible sleep, most likely. */
+    public boolean isUnkillable() {
+        return undying && !hasEnded();
+    }
+
+    /** Waits, for as long as it takes, until the end of the process has been reported. */
+    public void awaitEnd() {
+        process.exit().join();
+    }
+
     /** {@link System#nanoTime} at its start. */
     public long startedNanos() {
         return startedNanos;
@@ -109,6 +133,11 @@ public final class Worker {
     public void forgetOutput() {
         output.drain();
         output.tail().clear();
+    }
+
+    /** Sends SIGKILL and waits for nothing; for whoever is not the owner, who sees the end as any other. */
+    public void signalKill() {
+        process.signal(WorkerProcess.SIGKILL);
     }
 
     /** Makes the current or next {@link #await} return {@link Event.Poked}. */
@@ -137,6 +166,7 @@ public final class Worker {
      * @param deadlineNanos of {@link System#nanoTime}
      */
     public Event await(long deadlineNanos) {
+        boolean lookedAgain = false;
         while (true) {
             var exit = process.exit().getNow(null);
             try {
@@ -159,15 +189,20 @@ public final class Worker {
                 return new Event.Poked();
             }
             long left = deadlineNanos - System.nanoTime();
-            if (left <= 0) {
+            if (left <= 0 && lookedAgain) {
                 return new Event.Due();
             }
-            select(left);
+            // Once more after the deadline: if this whole service was stopped (SIGSTOP, a frozen
+            // machine), its
+            // clock went on, and what the worker has sent meanwhile it has sent in time.
+            lookedAgain = left <= 0;
+            select(Math.max(0, left));
         }
     }
 
     /**
-     * The kill ladder: a cancel frame, SIGTERM to the process group, SIGKILL after {@code grace}. Returns when the end was seen.
+     * The kill ladder: a cancel frame, SIGTERM to the process group, SIGKILL after {@code grace}. Returns when the end was seen, or
+     * as {@link #destroy} does.
      *
      * @param callId the call to give up, 0 if there is none
      */
@@ -180,7 +215,10 @@ public final class Worker {
         return finish(exit != null ? exit : killNow());
     }
 
-    /** SIGKILL to the process group. Returns when the end was seen. */
+    /**
+     * SIGKILL to the process group. Returns when the end was seen; or, of a process that does not even die of that, after some
+     * seconds with an end of unknown kind: then it {@link #isUnkillable}.
+     */
     public Exit destroy() {
         return finish(killNow());
     }
@@ -195,17 +233,21 @@ public final class Worker {
     private Exit killNow() {
         process.signal(WorkerProcess.SIGKILL);
         var exit = exitWithin(KILL_SEEN_WITHIN);
-        for (int tries = 1; exit == null; tries++) {
-            // Seen with a worker in uninterruptible sleep, or a forkserver that is stuck: the slot
-            // is not free until it is gone.
-            LOG.error(
-                    "Worker {} has not ended {} s after SIGKILL",
-                    pid(),
-                    tries * KILL_SEEN_WITHIN.toSeconds());
-            process.abandon();
+        if (exit == null) {
+            process.abandon(); // whoever should have sent the signal may be stuck
+            exit = exitWithin(REPORT_WITHIN);
+        }
+        if (exit == null && !ProcessMemory.isThere(pid())) {
+            process.abandon(); // it is gone, and whoever should have reported that is stuck
             exit = exitWithin(KILL_SEEN_WITHIN);
         }
-        return exit;
+        if (exit != null) {
+            return exit;
+        }
+        undying = true;
+        var seconds = KILL_SEEN_WITHIN.toSeconds();
+        LOG.error("unkillable: worker {} has not ended {} s after SIGKILL", pid(), seconds);
+        return Exit.unknown("it has not ended " + seconds + " s after SIGKILL");
     }
 
     private Exit waitOutEnd() {
@@ -257,15 +299,19 @@ public final class Worker {
     private void select(long nanos) {
         try {
             flush();
-            selector.select(
+            Consumer<SelectionKey> ready =
                     key -> {
                         if (key.channel().equals(calls.channel())) {
                             unread = true;
                         } else {
                             output.drain();
                         }
-                    },
-                    Math.max(1, (nanos + 999_999) / 1_000_000));
+                    };
+            if (nanos == 0) {
+                selector.selectNow(ready);
+            } else {
+                selector.select(ready, (nanos + 999_999) / 1_000_000);
+            }
         } catch (IOException failure) {
             throw new IllegalStateException("the selector of worker " + pid() + " failed", failure);
         }

@@ -1,9 +1,13 @@
 package io.procpool.runtime;
 
+import io.procpool.function.FunctionSettings;
 import io.procpool.payload.Limits;
 import io.procpool.wire.FrameLimits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** What all workers of a service share: its folder, the socket they call back on, the thread that starts processes. */
 final class WorkerHost implements AutoCloseable {
@@ -22,6 +26,28 @@ final class WorkerHost implements AutoCloseable {
         this.outputTail = outputTail;
         this.pythonSources = PythonSources.unpack(home);
         this.socket = new WorkerSocket(home.newSocketPath(), FrameLimits.ofBody(limits.maxBytes()));
+    }
+
+    /**
+     * What every worker of a pool is told.
+     *
+     * @param allowed the patterns that are for its runtime
+     */
+    Map<String, Object> welcome(
+            LaunchSpec spec, FunctionSettings functions, List<String> allowed) {
+        var welcome = new LinkedHashMap<String, Object>();
+        welcome.put("version", WorkerSocket.VERSION);
+        welcome.put("pool", spec.pool());
+        welcome.put("kind", spec.kind().label());
+        welcome.put("max_body", limits.maxBytes());
+        welcome.put("max_nesting", limits.maxNesting());
+        welcome.put("socket", socket.path().toString());
+        welcome.put(
+                "functions",
+                Map.of(
+                        "path", functions.path().stream().map(Path::toString).toList(),
+                        "allow", allowed));
+        return welcome;
     }
 
     Home home() {

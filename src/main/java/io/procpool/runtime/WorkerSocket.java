@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 final class WorkerSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSocket.class);
     private static final long HELLO_WITHIN_SECONDS = 5;
-    private static final int VERSION = 1;
+    static final int VERSION = 1;
     private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
     private static final int BACKLOG = 4096; // the kernel cuts it to net.core.somaxconn
 
@@ -69,6 +69,8 @@ final class WorkerSocket implements AutoCloseable {
     final class Invitation implements AutoCloseable {
         private final String token;
         private final Header welcome;
+        private volatile Header hello = Header.EMPTY;
+        private volatile String refusal = "";
         private final Map<String, CompletableFuture<Connection>> channels =
                 Map.of(
                         "call",
@@ -85,6 +87,16 @@ final class WorkerSocket implements AutoCloseable {
 
         String token() {
             return token;
+        }
+
+        /** Why the guest was turned away, to be put behind a sentence; empty if it was not, as far as that is known. */
+        String refusal() {
+            return refusal;
+        }
+
+        /** What was said on the channel {@code call}; empty before. */
+        Header hello() {
+            return hello;
         }
 
         /** Completes when the guest has said hello on {@code channel} and has been welcomed. */
@@ -168,9 +180,13 @@ final class WorkerSocket implements AutoCloseable {
                                                 "version",
                                                 "message",
                                                 "this host speaks version 1"))));
+                invitation.refusal = ": it does not speak version " + VERSION;
                 throw new ProtocolViolation("a worker does not speak version " + VERSION);
             }
             connection.send(Frame.of(Kind.WELCOME, 0, invitation.welcome));
+        }
+        if (name.equals("call")) {
+            invitation.hello = hello;
         }
         if (!arrival.complete(connection)) {
             throw new ProtocolViolation("a token was used twice for a channel '" + name + "'");

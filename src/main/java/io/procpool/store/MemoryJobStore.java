@@ -41,6 +41,7 @@ final class MemoryJobStore implements JobStore {
     private int unfinished;
     private int results;
     private long bytes;
+    private long evicted;
 
     @Autowired
     MemoryJobStore() {
@@ -106,6 +107,7 @@ final class MemoryJobStore implements JobStore {
             var oldest = finished.getFirst();
             drop(oldest);
             gone.add(oldest);
+            evicted++;
         }
         while (gone.size() > MOST_GONE) {
             gone.removeFirst();
@@ -143,6 +145,16 @@ final class MemoryJobStore implements JobStore {
         lock.lock();
         try {
             return drop(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Holdings holdings() {
+        lock.lock();
+        try {
+            return new Holdings(results, bytes, evicted);
         } finally {
             lock.unlock();
         }

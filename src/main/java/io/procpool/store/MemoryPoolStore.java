@@ -13,6 +13,11 @@ final class MemoryPoolStore implements PoolStore {
     private final Map<String, StoredPool> pools = new ConcurrentSkipListMap<>();
 
     @Override
+    public String kind() {
+        return "memory";
+    }
+
+    @Override
     public void put(StoredPool pool) {
         pools.put(pool.name(), pool);
     }

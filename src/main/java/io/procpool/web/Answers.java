@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
 import io.procpool.problem.Failure;
+import io.procpool.problem.Refusal.Streamed;
+import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
@@ -16,6 +18,9 @@ final class Answers {
 
     /** 200 the value, 422 how it failed, 202 if it is not ready. */
     static void value(HttpServletResponse response, JobRecord record) throws IOException {
+        if (record.streamed()) {
+            throw new Refused(new Streamed(record.id().toString()));
+        }
         response.setHeader("Procpool-Result", record.id().toString());
         switch (record.state()) {
             case JobState.Succeeded succeeded -> succeeded(response, record, succeeded);
@@ -27,7 +32,7 @@ final class Answers {
     private static void succeeded(
             HttpServletResponse response, JobRecord record, JobState.Succeeded succeeded)
             throws IOException {
-        var value = succeeded.value();
+        var value = InOrder.of(succeeded.value(), record.arrivals());
         if (!record.collect()) {
             response.setContentType(Json.TYPE);
             response.setContentLength(value.size());

@@ -2,6 +2,9 @@ package io.procpool.web;
 
 import io.procpool.payload.InFlight;
 import io.procpool.payload.LimitSettings;
+import io.procpool.payload.Limits;
+import io.procpool.payload.LineBody;
+import io.procpool.payload.LineReader;
 import io.procpool.payload.SlicedObject;
 import io.procpool.payload.Slicer;
 import io.procpool.problem.Refusal.BodyTooLarge;
@@ -12,6 +15,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -21,12 +25,16 @@ import org.springframework.stereotype.Component;
 final class Bodies {
     private static final int FIRST_GUESS = 8 * 1024;
 
+    private static final MediaType LINES = MediaType.parseMediaType("application/x-ndjson");
+
     private final Slicer slicer;
+    private final Limits limits;
     private final int limit;
     private final InFlight inFlight;
 
     Bodies(LimitSettings limits, InFlight inFlight) {
         this.slicer = new Slicer(limits.json());
+        this.limits = limits.json();
         this.limit = limits.json().maxBytes();
         this.inFlight = inFlight;
     }
@@ -40,28 +48,69 @@ final class Bodies {
      * @throws Refused if the body is not JSON in UTF-8, or too large
      */
     SlicedObject read(HttpServletRequest request, InFlight.Hold hold) throws IOException {
-        if (request.getHeader("Idempotency-Key") != null) {
-            throw new Refused(new NotSupported("The header Idempotency-Key"));
-        }
-        requireJson(request);
+        return read(request, hold, MediaType.APPLICATION_JSON);
+    }
+
+    /** The same for JSON that goes by another name. */
+    SlicedObject read(HttpServletRequest request, InFlight.Hold hold, MediaType wanted)
+            throws IOException {
+        refuseKey(request);
+        require(wanted, request);
         return slicer.slice(bytes(request, hold));
     }
 
     /** Looks at the headers alone: before anything asks for a parameter, which would read a form. */
     static void requireJson(HttpServletRequest request) {
+        require(MediaType.APPLICATION_JSON, request);
+    }
+
+    /** Looks at the headers alone, as {@link #requireJson}: whether the body is JSON lines instead. */
+    static boolean isLines(HttpServletRequest request) {
+        var type = request.getContentType();
+        if (type == null || !type.toLowerCase(Locale.ROOT).startsWith(LINES.toString())) {
+            requireJson(request);
+            return false;
+        }
+        require(LINES, request);
+        return true;
+    }
+
+    /** All of a body of JSON lines. */
+    LineBody readLines(HttpServletRequest request, InFlight.Hold hold) throws IOException {
+        refuseKey(request);
+        return LineBody.of(bytes(request, hold), limits);
+    }
+
+    /**
+     * The lines of a body as they come.
+     *
+     * @param hold grows with the memory that reading takes
+     */
+    LineReader lines(HttpServletRequest request, InFlight.Hold hold) throws IOException {
+        refuseKey(request);
+        return new LineReader(request.getInputStream(), limits, hold);
+    }
+
+    private static void refuseKey(HttpServletRequest request) {
+        if (request.getHeader("Idempotency-Key") != null) {
+            throw new Refused(new NotSupported("The header Idempotency-Key"));
+        }
+    }
+
+    private static void require(MediaType wanted, HttpServletRequest request) {
         var type = request.getContentType();
         if (request.getHeader("Content-Encoding") != null) {
             throw new Refused(
                     new WrongMediaType(
                             "encoded with " + request.getHeader("Content-Encoding"), "plain JSON"));
         }
-        if (Json.TYPE.equals(type)) {
+        if (wanted.toString().equals(type)) {
             return;
         }
         try {
             var parsed = type == null ? null : MediaType.parseMediaType(type);
             if (parsed != null
-                    && parsed.equalsTypeAndSubtype(MediaType.APPLICATION_JSON)
+                    && parsed.equalsTypeAndSubtype(wanted)
                     && (parsed.getCharset() == null
                             || StandardCharsets.UTF_8.equals(parsed.getCharset()))) {
                 return;
@@ -71,8 +120,7 @@ final class Bodies {
         }
         throw new Refused(
                 new WrongMediaType(
-                        type == null ? "without a content type" : type,
-                        "application/json in UTF-8"));
+                        type == null ? "without a content type" : type, wanted + " in UTF-8"));
     }
 
     private byte[] bytes(HttpServletRequest request, InFlight.Hold hold) throws IOException {

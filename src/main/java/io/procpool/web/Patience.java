@@ -3,6 +3,7 @@ package io.procpool.web;
 import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,7 @@ final class Patience {
     /** For somebody who said nothing: as long as it takes. Tasks have time limits of their own. */
     static final Duration ENDLESS = Duration.ofDays(365);
 
+    private static final String ASYNC = "respond-async";
     private static final double MOST_SECONDS = Duration.ofDays(365).toSeconds();
 
     private Patience() {}
@@ -55,6 +57,27 @@ final class Patience {
         return async
                 ? new Wish(Optional.of(Duration.ZERO), "respond-async")
                 : new Wish(Optional.empty(), null);
+    }
+
+    /**
+     * Whether a stream is to be answered at once and fetched later: by {@code ?wait=0} or {@code Prefer: respond-async}. There is nothing
+     * else to wait for: a stream begins at once.
+     */
+    static boolean none(HttpServletRequest request, HttpServletResponse response) {
+        var wish = wish(request);
+        var applied = wish.applied();
+        if (applied == null) {
+            if (wish.patience().isPresent() && !wish.patience().get().isZero()) {
+                throw new Refused(
+                        new BadRequest("?wait= of a stream can only be 0: it begins at once"));
+            }
+            return wish.patience().isPresent();
+        }
+        if (!applied.startsWith(ASYNC)) {
+            return false;
+        }
+        response.setHeader("Preference-Applied", ASYNC);
+        return true;
     }
 
     /** What stands between the commas that are not within quotes. */

@@ -45,6 +45,13 @@ final class Problems {
             case Refusal.PoolUnknown(var pool) ->
                     new Rendered(404, "pool-unknown", "No such pool", "There is no pool " + pool)
                             .with("pool", pool);
+            case Refusal.WorkerUnknown(var pool, var id) ->
+                    new Rendered(
+                                    404,
+                                    "worker-unknown",
+                                    "No such worker",
+                                    "There is no worker " + id + " in pool " + pool)
+                            .with("pool", pool);
             case Refusal.ResultUnknown(var id) ->
                     new Rendered(
                             404, "result-unknown", "No such result", "There is no result " + id);
@@ -88,6 +95,14 @@ final class Problems {
                             "not-ready",
                             "The result is not ready",
                             "Result " + id + " has no outcome yet");
+            case Refusal.Streamed(var id) ->
+                    new Rendered(
+                            409,
+                            "streamed",
+                            "The values were streamed",
+                            "The values of "
+                                    + id
+                                    + " go to the client that asked for them and are not kept");
             case Refusal.ResultGone(var id) ->
                     new Rendered(
                             410,
@@ -228,6 +243,15 @@ final class Problems {
                                             + pool
                                             + " was terminated before the job had an outcome")
                             .with("pool", pool);
+            case Failure.InputRefused(var why) ->
+                    new Rendered(FAILED, "input-refused", "The input was refused", why);
+            case Failure.InputStalled(var after) ->
+                    new Rendered(
+                                    FAILED,
+                                    "input-stalled",
+                                    "The input stalled",
+                                    "Nothing came for " + seconds(after) + " s")
+                            .with("timeout", seconds(after));
             case Failure.ProtocolError(var detail) ->
                     new Rendered(FAILED, "protocol-error", "The worker broke the protocol", detail);
         };

@@ -3,9 +3,7 @@ package io.procpool.web;
 import io.procpool.pool.Pool;
 import io.procpool.pool.Pools;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
@@ -36,7 +34,12 @@ final class ReadyLine {
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
         System.out.println(
-                "Procpool " + version() + " on " + address() + ", pool default: " + describe(pool));
+                "Procpool "
+                        + Version.ours()
+                        + " on "
+                        + address()
+                        + ", pool default: "
+                        + describe(pool));
         System.out.flush();
     }
 
@@ -58,16 +61,5 @@ final class ReadyLine {
                 + (host.contains(":") ? "[" + host + "]" : host)
                 + ":"
                 + environment.getProperty("local.server.port");
-    }
-
-    private static String version() throws IOException {
-        var properties = new Properties();
-        try (InputStream in =
-                ReadyLine.class.getResourceAsStream("/META-INF/procpool/version.properties")) {
-            if (in != null) {
-                properties.load(in);
-            }
-        }
-        return properties.getProperty("version", "unknown");
     }
 }

@@ -56,12 +56,7 @@ final class ResultJson {
 
     /** How the job failed, if it is final and has. */
     static Optional<Failure> problem(JobRecord record) {
-        return switch (record.state()) {
-            case JobState.Failed(_, _, var problem) -> Optional.of(problem);
-            case JobState.Cancelled _ -> Optional.of(new Failure.Cancelled());
-            case JobState.Expired(_, var after) -> Optional.of(new Failure.Expired(after));
-            case JobState.Succeeded _, JobState.Pending _, JobState.Running _ -> Optional.empty();
-        };
+        return record.state().failure();
     }
 
     static Map<String, Object> write(Failure problem) {
@@ -76,6 +71,7 @@ final class ResultJson {
             json.put("items", attempt.items());
         }
         json.put("pid", attempt.pid());
+        json.put("generation", attempt.generation());
         json.put("started", Json.time(attempt.started()));
         json.put("finished", Json.time(attempt.finished()));
         json.put("exitcode", attempt.exitcode());

@@ -1,5 +1,6 @@
 package io.procpool.web;
 
+import io.procpool.job.Audience;
 import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
 import io.procpool.job.JobStore.Query;
@@ -36,9 +37,11 @@ final class ResultsController {
     private static final int HIGHEST_LIMIT = 1_000;
 
     private final Jobs jobs;
+    private final Audience audience;
 
-    ResultsController(Jobs jobs) {
+    ResultsController(Jobs jobs, Audience audience) {
         this.jobs = jobs;
+        this.audience = audience;
     }
 
     /** Long poll: with If-None-Match until the resource differs, else until it is ready. */
@@ -65,7 +68,9 @@ final class ResultsController {
     private JobRecord awaitReady(UUID id, Duration patience) throws InterruptedException {
         var live = jobs.live(id);
         if (live.isPresent()) {
-            live.get().awaitReady(patience);
+            try (var _ = audience.take(Audience.Kind.LONG_POLL)) {
+                live.get().awaitReady(patience);
+            }
             return live.get().snapshot();
         }
         return jobs.require(id);
@@ -79,7 +84,9 @@ final class ResultsController {
         }
         var before = live.get().snapshot();
         if (ETags.matches(known, ETags.of(before.version())) && !before.ready()) {
-            live.get().awaitChange(before.version(), patience);
+            try (var _ = audience.take(Audience.Kind.LONG_POLL)) {
+                live.get().awaitChange(before.version(), patience);
+            }
         }
         return live.get().snapshot();
     }
@@ -87,7 +94,11 @@ final class ResultsController {
     @GetMapping("/{id}/value")
     void value(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
-        Answers.value(response, awaitReady(uuid(id), timeout(request)));
+        var uuid = uuid(id);
+        var record = jobs.require(uuid);
+        // The values of a stream never come here, so nobody waits for them.
+        Answers.value(
+                response, record.streamed() ? record : awaitReady(uuid, timeout(request)));
     }
 
     @GetMapping("/{id}/ready")
@@ -185,7 +196,7 @@ final class ResultsController {
     }
 
     /** What is no UUID is no result either. */
-    private static UUID uuid(String id) {
+    static UUID uuid(String id) {
         if (!UUID_TEXT.matcher(id).matches()) {
             throw new Refused(new ResultUnknown(id));
         }

@@ -32,22 +32,52 @@ final class SubmissionReader {
     private SubmissionReader() {}
 
     static Submission read(String pool, Verb verb, SlicedObject body, InFlight.Hold hold) {
-        var apply = verb == Verb.APPLY;
-        body.names().forEach(name -> check(name, verb, apply ? OF_APPLY : OF_MAPS));
+        check(verb, body);
+        return read(pool, verb, body, verb == Verb.APPLY ? null : body.items("iterable"), hold);
+    }
+
+    /**
+     * A submission whose items are not in it.
+     *
+     * @param items what followed it; null: they come while it runs
+     */
+    static Submission head(
+            String pool, Verb verb, SlicedObject line, @Nullable Items items, InFlight.Hold hold) {
+        check(verb, line);
+        if (line.has("iterable")) {
+            throw new Refused(
+                    new BadRequest(
+                            "The first line must be without the field \"iterable\": each further line is an item."));
+        }
+        return read(pool, verb, line, items, hold);
+    }
+
+    private static void check(Verb verb, SlicedObject body) {
+        var own = verb == Verb.APPLY ? OF_APPLY : OF_MAPS;
+        body.names().forEach(name -> check(name, verb, own));
         refuseRetries(body);
+    }
+
+    private static Submission read(
+            String pool,
+            Verb verb,
+            SlicedObject body,
+            @Nullable Items items,
+            InFlight.Hold hold) {
+        var apply = verb == Verb.APPLY;
         return new Submission(
                 pool,
                 verb,
                 func(body),
                 apply ? raw(body, "args", Kind.ARRAY, NO_ARGS) : NO_ARGS,
                 apply ? raw(body, "kwds", Kind.OBJECT, NO_KWDS) : NO_KWDS,
-                apply ? null : iterable(body),
-                orNull(body.integer("chunksize", 1, Integer.MAX_VALUE)),
+                items,
+                chunksize(body, verb),
                 positive(body, "timeout"),
                 positive(body, "expires_in"),
                 body.integer("priority", Submission.LOWEST_PRIORITY, Submission.HIGHEST_PRIORITY)
                         .orElse(0),
-                collects(body),
+                collects(body, verb),
                 hold);
     }
 
@@ -98,12 +128,19 @@ final class SubmissionReader {
         return body.raw(name);
     }
 
-    private static Items iterable(SlicedObject body) {
-        return body.items("iterable");
+    /** A stream's default is 1, as in multiprocessing: whoever asks item by item wants each as soon as it is there. */
+    private static @Nullable Integer chunksize(SlicedObject body, Verb verb) {
+        var given = body.integer("chunksize", 1, Integer.MAX_VALUE);
+        return given.isEmpty() && verb.streams() ? Integer.valueOf(1) : orNull(given);
     }
 
-    private static boolean collects(SlicedObject body) {
-        var errors = body.string("errors").orElse("first");
+    private static boolean collects(SlicedObject body, Verb verb) {
+        var errors = body.string("errors").orElse(verb.streams() ? "collect" : "first");
+        if (errors.equals("first") && verb.streams()) {
+            throw new Refused(
+                    new BadRequest(
+                            "The field \"errors\" can only be \"collect\": a failed item never ends a stream."));
+        }
         return switch (errors) {
             case "first" -> false;
             case "collect" -> true;
@@ -123,7 +160,7 @@ final class SubmissionReader {
         if (given.isEmpty()) {
             return null;
         }
-        var duration = Duration.ofNanos((long) (given.getAsDouble() * 1e9));
+        var duration = Duration.ofNanos(Math.round(given.getAsDouble() * 1e9));
         if (!duration.isPositive()) {
             throw new Refused(
                     new BadRequest("The field \"" + name + "\" must be more than 0 seconds."));

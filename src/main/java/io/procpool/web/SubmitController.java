@@ -2,7 +2,10 @@ package io.procpool.web;
 
 import io.procpool.job.Job;
 import io.procpool.job.Jobs;
+import io.procpool.job.Submission;
 import io.procpool.job.Verb;
+import io.procpool.payload.InFlight;
+import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -93,16 +96,24 @@ final class SubmitController {
         var hold = bodies.hold();
         var taken = false;
         try {
-            var job =
-                    jobs.submit(
-                            SubmissionReader.read(pool, verb, bodies.read(request, hold), hold),
-                            async);
+            var job = jobs.submit(read(pool, verb, request, hold), async);
             taken = true; // from now on it is the job's
             return job;
         } finally {
             if (!taken) {
                 hold.close();
             }
+        }
+    }
+
+    private Submission read(
+            String pool, Verb verb, HttpServletRequest request, InFlight.Hold hold)
+            throws IOException {
+        try {
+            return SubmissionReader.read(pool, verb, bodies.read(request, hold), hold);
+        } catch (Refused refused) {
+            jobs.turnedAway(pool, refused);
+            throw refused;
         }
     }
 }

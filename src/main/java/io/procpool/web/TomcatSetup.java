@@ -11,6 +11,7 @@ import org.springframework.stereotype.Component;
 final class TomcatSetup implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
     @Override
     public void customize(TomcatServletWebServerFactory factory) {
+        factory.setProtocol(StreamingProtocol.class.getName());
         factory.addConnectorCustomizers(
                 connector -> {
                     if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {

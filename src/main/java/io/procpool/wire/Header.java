@@ -63,6 +63,17 @@ public final class Header {
         return fields == null ? null : fields.get(name);
     }
 
+    /** Whether there is such a field, be it null. */
+    public boolean has(String name) {
+        return field(name) != null;
+    }
+
+    /** Whether there is such a field, and it is true. */
+    public boolean is(String name) {
+        var field = field(name);
+        return field != null && field.isBoolean() && field.booleanValue();
+    }
+
     public @Nullable String string(String name) {
         var field = field(name);
         return field != null && field.isString() ? field.stringValue() : null;
@@ -131,6 +142,22 @@ public final class Header {
         } catch (JacksonException broken) {
             return List.of();
         }
+    }
+
+    /** A JSON object that is not in a header; what is none reads as empty. */
+    public static Header object(Payload text) {
+        try {
+            return JSON.readTree(text.toByteArray()) instanceof ObjectNode node
+                    ? ofNode(node)
+                    : EMPTY;
+        } catch (JacksonException broken) {
+            return EMPTY;
+        }
+    }
+
+    /** The names of the fields, in their order. */
+    public List<String> names() {
+        return fields == null ? List.of() : List.copyOf(fields.propertyNames());
     }
 
     public Header object(String name) {

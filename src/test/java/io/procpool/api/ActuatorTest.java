@@ -18,7 +18,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Health and metrics, and nothing else under /actuator. */
 class ActuatorTest {
     private static final Set<String> LABELS =
-            Set.of("pool", "function", "outcome", "state", "reason", "le");
+            Set.of(
+                    "pool",
+                    "function",
+                    "verb",
+                    "outcome",
+                    "state",
+                    "reason",
+                    "kind",
+                    "result",
+                    "priority",
+                    "direction",
+                    "stat",
+                    "version",
+                    "java",
+                    "python",
+                    "le");
     private static final Pattern ID =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 

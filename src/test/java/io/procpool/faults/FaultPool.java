@@ -178,6 +178,16 @@ final class FaultPool implements AutoCloseable {
                 .toList();
     }
 
+    /** Of each worker that serves, which generation it belongs to. */
+    List<Integer> generations() {
+        return json(get(path() + "/workers"))
+                .path("workers")
+                .valueStream()
+                .filter(worker -> !worker.path("state").asString().equals("stopping"))
+                .map(worker -> worker.path("generation").asInt())
+                .toList();
+    }
+
     /** Waits until so many workers are ready to serve or serving. One that has just died may be listed for a moment. */
     List<Long> awaitWorkers(int count) throws InterruptedException {
         var seen = new AtomicReference<List<Long>>();
@@ -203,7 +213,16 @@ final class FaultPool implements AutoCloseable {
 
     /** How many workers have ended for that reason. */
     int exits(String reason) {
-        var wanted = "procpool_worker_exits_total{pool=\"" + name + "\",reason=\"" + reason + "\"}";
+        return metric("procpool_worker_exits_total", "reason", reason);
+    }
+
+    /** How many workers are in that state, as the metrics have it. */
+    int workersIn(String state) {
+        return metric("procpool_workers", "state", state);
+    }
+
+    private int metric(String meter, String label, String value) {
+        var wanted = meter + "{pool=\"" + name + "\"," + label + "=\"" + value + "\"}";
         return get("/actuator/prometheus")
                 .body()
                 .lines()

@@ -2,6 +2,7 @@ package io.procpool.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.procpool.function.FunctionsFolder.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ class FunctionsFolderTest {
 
     private Path folder;
     private FunctionsFolder watched;
-    private String before;
+    private Fingerprint before;
 
     @BeforeEach
     void make() throws IOException {
@@ -131,5 +132,15 @@ class FunctionsFolderTest {
         var first = both.fingerprint();
         Files.move(folder.resolve("a.py"), other.resolve("a.py"));
         assertThat(both.fingerprint()).isNotEqualTo(first);
+    }
+
+    @Test
+    void each_runtime_can_look_at_its_own_files() throws IOException {
+        var python = before.of(name -> name.endsWith(".py"));
+        var java = before.of(name -> name.endsWith(".jar"));
+        write("shapes.jar", "1");
+        assertChanged();
+        assertThat(before.of(name -> name.endsWith(".py"))).isEqualTo(python);
+        assertThat(before.of(name -> name.endsWith(".jar"))).isNotEqualTo(java);
     }
 }

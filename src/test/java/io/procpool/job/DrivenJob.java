@@ -100,6 +100,7 @@ final class DrivenJob {
                 firstItem,
                 items,
                 4711,
+                1,
                 started,
                 started.plus(Duration.ofMillis(1)),
                 null,

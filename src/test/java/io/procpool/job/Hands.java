@@ -72,6 +72,11 @@ final class Hands implements Workers, AutoCloseable {
     }
 
     @Override
+    public void more(Job job) {
+        queue.add(job);
+    }
+
+    @Override
     public void withdraw(Job job) {
         withdrawn.put(job, true);
     }

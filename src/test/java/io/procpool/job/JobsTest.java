@@ -10,6 +10,7 @@ import io.procpool.service.Waiting;
 import java.lang.ref.WeakReference;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -22,7 +23,7 @@ class JobsTest {
 
     private final Hands hands = new Hands(3);
     private final JobStore store = store();
-    private final Jobs jobs = new Jobs(store, hands, Clock.systemUTC(), Submissions.LIMITS);
+    private final Jobs jobs = new Jobs(store, hands, Clock.systemUTC(), Submissions.LIMITS, List.of());
 
     /** The one that a service without a database has. */
     static JobStore store() {
@@ -130,7 +131,7 @@ class JobsTest {
     void a_job_that_ends_while_it_is_about_to_be_kept_is_not_lost() throws Exception {
         hands.hold();
         var ending = new Whenever(store);
-        try (var mine = new Jobs(ending, hands, Clock.systemUTC(), Submissions.LIMITS)) {
+        try (var mine = new Jobs(ending, hands, Clock.systemUTC(), Submissions.LIMITS, List.of())) {
             var job = mine.submit(Submissions.apply(), false);
             ending.onAccept(
                     _ -> {
@@ -188,7 +189,12 @@ class JobsTest {
         }
 
         @Override
-        public java.util.List<JobRecord> list(Query query) {
+        public Holdings holdings() {
+            return store.holdings();
+        }
+
+        @Override
+        public List<JobRecord> list(Query query) {
             return store.list(query);
         }
     }

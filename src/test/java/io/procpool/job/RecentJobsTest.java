@@ -27,6 +27,7 @@ class RecentJobsTest {
                                                 i,
                                                 1,
                                                 4711,
+                                                1,
                                                 Instant.EPOCH,
                                                 Instant.EPOCH,
                                                 null,

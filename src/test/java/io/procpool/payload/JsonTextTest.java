@@ -41,18 +41,36 @@ class JsonTextTest {
                 "[[[1]],[2]]|3"
             })
     void nesting_is_counted_outside_of_strings(String json, int depth) {
-        assertThat(Nesting.depth(Payload.ofUtf8(json))).isEqualTo(depth);
-        assertThat(
-                        Nesting.depth(
-                                Payload.ofUtf8("[[" + json + "]]")
-                                        .slice(
-                                                2,
-                                                2
-                                                        + json.getBytes(
-                                                                        java.nio.charset
-                                                                                .StandardCharsets
-                                                                                .UTF_8)
-                                                                .length)))
+        assertThat(Nesting.of(Payload.ofUtf8(json)).depth()).isEqualTo(depth);
+        var text = Payload.ofUtf8("[[" + json + "]]");
+        assertThat(Nesting.of(text.slice(2, text.size() - 2)).depth())
                 .isEqualTo(depth);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[]|0",
+                " [ \t ]|0",
+                "[0]|1",
+                "[[1,2],{\"a\":[3,4],\"b\":5},\"],[\"]|3",
+                "[\"\\\",\",1]|2",
+                "[null , null]|2",
+                "{\"a\":1,\"b\":2}|-1",
+                "\"[1,2]\"|-1",
+                "7|-1"
+            })
+    void the_elements_of_an_array_are_counted_and_nothing_else_has_any(String json, int elements) {
+        assertThat(Nesting.of(Payload.ofUtf8(json)).elements()).isEqualTo(elements);
+        var text = Payload.ofUtf8("[" + json + ",1]");
+        assertThat(Nesting.of(text.slice(1, text.size() - 3)).elements()).isEqualTo(elements);
+    }
+
+    @Test
+    void nothing_has_no_elements() {
+        assertThat(Nesting.of(Payload.ofUtf8("  ")).elements()).isEqualTo(Nesting.NO_ARRAY);
+        assertThat(Nesting.of(Payload.ofUtf8("")).depth()).isZero();
     }
 }

@@ -79,12 +79,15 @@ class RandomBodiesTest {
     }
 
     @Test
-    void the_depth_of_random_values_is_the_depth_of_their_trees() {
+    void the_depth_and_the_size_of_random_values_are_those_of_their_trees() {
         for (long seed = firstSeed; seed < firstSeed + ROUNDS; seed++) {
             String value = new RandomJson(seed).value(6);
-            assertThat(Nesting.depth(Payload.ofUtf8(value)))
+            var form = Nesting.of(Payload.ofUtf8(value));
+            var tree = TREES.readTree(value);
+            assertThat(form.depth()).as("seed %d", seed).isEqualTo(depth(tree));
+            assertThat(form.elements())
                     .as("seed %d", seed)
-                    .isEqualTo(depth(TREES.readTree(value)));
+                    .isEqualTo(tree.isArray() ? tree.size() : Nesting.NO_ARRAY);
         }
     }
 

@@ -3,6 +3,7 @@ package io.procpool.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.payload.Limits;
+import io.procpool.payload.Nesting;
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
 import io.procpool.wire.Frame;
@@ -22,13 +23,23 @@ import org.junit.jupiter.api.Test;
 
 /** What a worker's frames mean. They go through a channel, as real ones do. */
 class AnswersTest {
+    private static final int ITEMS = 5;
+
     private final Answers answers = new Answers(new Limits(1_000, 3));
 
-    private static Call call(String verb) {
-        return new Call("r", verb, "mod.func", false, List.of(Payload.ofUtf8("[]")), null, 0, null);
+    private static Call call(String verb, boolean collect, int items) {
+        return new Call(
+                "r", verb, "mod.func", collect, items, List.of(Payload.ofUtf8("[]")), null, 0, null);
     }
 
     private Outcome outcome(String verb, Kind kind, Map<String, ?> header, String body)
+            throws IOException, ProtocolViolation {
+        int elements = Nesting.of(Payload.ofUtf8(body)).elements();
+        return outcome(call(verb, true, elements > 0 ? elements : ITEMS), kind, header, body, false);
+    }
+
+    private Outcome outcome(
+            Call call, Kind kind, Map<String, ?> header, String body, boolean foreign)
             throws IOException, ProtocolViolation {
         var bytes = new ByteArrayOutputStream();
         var writer = new FrameWriter(Channels.newChannel(bytes));
@@ -39,7 +50,7 @@ class AnswersTest {
                                 Channels.newChannel(new ByteArrayInputStream(bytes.toByteArray())),
                                 FrameLimits.ofBody(1_000_000))
                         .read();
-        return answers.outcome(call(verb), frame);
+        return answers.outcome(call, frame, foreign);
     }
 
     private Failure failure(Map<String, ?> header) throws IOException, ProtocolViolation {
@@ -118,10 +129,11 @@ class AnswersTest {
         var returned =
                 (Outcome.Returned)
                         outcome(
-                                "map",
+                                call("map", true, 2),
                                 Kind.RESULT,
                                 Map.of("value_length", value.length()),
-                                value + list);
+                                value + list,
+                                false);
         assertThat(returned.value().utf8()).isEqualTo(value);
         assertThat(returned.errors())
                 .containsExactly(
@@ -155,6 +167,119 @@ class AnswersTest {
         assertThat(outcome("apply", Kind.RESULT, Map.of(), "\"[[[[[[\""))
                 .as("brackets in a text nest nothing")
                 .isInstanceOf(Outcome.Returned.class);
+    }
+
+    private String violation(Call call, Map<String, ?> header, String body, boolean foreign)
+            throws IOException, ProtocolViolation {
+        return violation(outcome(call, Kind.RESULT, header, body, foreign));
+    }
+
+    private static String violation(Outcome outcome) {
+        return ((Failure.ProtocolError) ((Outcome.Failed) outcome).failure()).detail();
+    }
+
+    @Test
+    void a_map_of_other_than_its_items_breaks_the_protocol() throws Exception {
+        for (var verb : List.of("map", "starmap")) {
+            for (var values : List.of("[]", "[1]", "[1,2,3]", "[[1,2]]", "[1,\",\",2]")) {
+                assertThat(violation(call(verb, true, 2), Map.of(), values, false))
+                        .startsWith("the result of a " + verb + " of 2 items has ");
+            }
+            for (var none : List.of("12", "{\"a\":1,\"b\":2}", "", "null")) {
+                assertThat(violation(call(verb, false, 2), Map.of(), none, false))
+                        .isEqualTo("the result of a " + verb + " of 2 items is no array");
+            }
+        }
+        assertThat(outcome(call("apply", false, 1), Kind.RESULT, Map.of(), "[1,2]", false))
+                .isInstanceOf(Outcome.Returned.class);
+    }
+
+    @Test
+    void errors_are_collected_only_where_that_was_asked_for_each_once_and_in_order()
+            throws Exception {
+        var one = Map.of("index", 1, "problem", "function-raised");
+        var first = Map.of("index", 0, "problem", "function-raised");
+        var beyond = Map.of("index", 2, "problem", "function-raised");
+        var nowhere = Map.of("problem", "function-raised");
+        var unasked = Map.of("errors", List.of(one));
+        assertThat(violation(call("map", false, 2), unasked, "[1,null]", false))
+                .contains("collects no errors");
+        for (var errors :
+                List.of(
+                        List.of(one, first),
+                        List.of(one, one),
+                        List.of(beyond),
+                        List.of(nowhere),
+                        List.of(Map.of("index", -1)))) {
+            var listed = Map.of("errors", errors);
+            assertThat(violation(call("map", true, 2), listed, "[1,null]", false))
+                    .contains("by rising index");
+        }
+        var both = Map.of("errors", List.of(first, one));
+        assertThat(outcome(call("map", true, 2), Kind.RESULT, both, "[null,null]", false))
+                .isInstanceOf(Outcome.Returned.class);
+    }
+
+    @Test
+    void the_item_of_an_error_is_one_of_the_call() throws Exception {
+        for (int index : List.of(-1, 2, 1 << 30)) {
+            var header = Map.of("problem", "function-raised", "index", index);
+            assertThat(violation(outcome(call("map", false, 2), Kind.ERROR, header, "", false)))
+                    .isEqualTo("an error of item " + index + ", of a call with 2 items");
+            assertThat(outcome(call("apply", false, 1), Kind.ERROR, header, "", false))
+                    .as("a call without items has none")
+                    .isEqualTo(
+                            new Outcome.Failed(
+                                    new Failure.FunctionRaised(
+                                            new Failure.Thrown("Exception", "", ""), null)));
+        }
+    }
+
+    @Test
+    void a_list_of_errors_behind_the_value_that_is_none_breaks_the_protocol() throws Exception {
+        for (var list : List.of("", "{}", "[1]", "[{\"index\":1},", "[{\"index\":1},7]")) {
+            var behind = Map.of("value_length", 8);
+            assertThat(violation(call("map", true, 2), behind, "[0,null]" + list, false))
+                    .as(list)
+                    .isEqualTo("what follows the value is no list of errors");
+        }
+    }
+
+    @Test
+    void a_value_of_a_foreign_worker_must_be_json() throws Exception {
+        var apply = call("apply", false, 1);
+        for (var broken :
+                List.of(
+                        "",
+                        " ",
+                        "NaN",
+                        "1 2",
+                        "[1,]",
+                        "{\"a\":1,\"a\":2}",
+                        "'x'",
+                        "\"a",
+                        "[1",
+                        "undefined",
+                        "\uFEFF1")) {
+            assertThat(violation(apply, Map.of(), broken, true))
+                    .as(broken)
+                    .startsWith("the result is no JSON: ");
+        }
+        for (var value :
+                List.of("null", " 12 ", "\"a\"", "-1e5", "[]", "{\"a\":[[]]}", "true", "[[{}]]")) {
+            assertThat(outcome(apply, Kind.RESULT, Map.of(), value, true))
+                    .isEqualTo(new Outcome.Returned(Payload.ofUtf8(value), List.of()));
+        }
+        assertThat(outcome(call("map", false, 2), Kind.RESULT, Map.of(), "[[[{}]],1]", true))
+                .isInstanceOf(Outcome.Returned.class);
+    }
+
+    @Test
+    void a_value_of_a_foreign_worker_must_be_utf_8() {
+        var bytes = new byte[] {'"', (byte) 0xC3, '"'};
+        var frame = new Frame(Kind.RESULT.number(), 1, Header.EMPTY, List.of(Payload.of(bytes)));
+        assertThat(violation(answers.outcome(call("apply", false, 1), frame, true)))
+                .contains("not valid UTF-8");
     }
 
     @Test

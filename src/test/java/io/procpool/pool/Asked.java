@@ -26,6 +26,7 @@ final class Asked implements Work, Call.Listener {
                         "apply",
                         func,
                         false,
+                        1,
                         List.of(
                                 Payload.ofUtf8("{\"args\":"),
                                 Payload.ofUtf8(args),
@@ -58,6 +59,11 @@ final class Asked implements Work, Call.Listener {
     @Override
     public void started(long pid, Instant at) {
         started.complete(pid);
+    }
+
+    @Override
+    public boolean mayRunAgain() {
+        return false;
     }
 
     @Override

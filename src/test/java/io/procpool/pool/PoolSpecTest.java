@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.procpool.payload.Payload;
+import io.procpool.runtime.WorkerKind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -141,6 +142,41 @@ class PoolSpecTest {
         assertThat(with("startMethod", "spawn").startsSameWorkers(plain)).isFalse();
         assertThat(with("preload", List.of("json")).startsSameWorkers(plain)).isFalse();
         assertThat(with("env", Map.of("A", "b")).startsSameWorkers(plain)).isFalse();
-        assertThat(with("runtime", "java").startsSameWorkers(plain)).isFalse();
+        var spawned = with("startMethod", "spawn");
+        assertThat(with(Map.of("runtime", "java", "startMethod", "spawn")).startsSameWorkers(spawned))
+                .isFalse();
+        assertThat(
+                        with(Map.of("kind", WorkerKind.THREAD, "startMethod", "spawn"))
+                                .startsSameWorkers(spawned))
+                .isFalse();
+    }
+
+    @Test
+    void what_a_runtime_or_a_kind_does_not_have_is_refused() {
+        assertThatThrownBy(() -> with("runtime", "java"))
+                .hasMessage("start_method forkserver is for processes of runtime python");
+        assertThatThrownBy(() -> with("kind", WorkerKind.THREAD))
+                .hasMessage("start_method forkserver is for processes of runtime python");
+        var thread = Map.<String, Object>of("kind", WorkerKind.THREAD, "startMethod", "spawn");
+        assertThatCode(() -> with(thread)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> with(and(thread, "maxMemoryPerChild", 1L)))
+                .hasMessageContaining("max_memory_per_child is for kind process");
+        var java = Map.<String, Object>of("runtime", "java", "startMethod", "spawn");
+        assertThatThrownBy(() -> with(and(java, "preload", List.of("json"))))
+                .hasMessageContaining("preload is for runtime python");
+        assertThatThrownBy(() -> with(and(java, "command", List.of("node"))))
+                .hasMessageContaining("command is the program of runtime command");
+        var command = Map.<String, Object>of("runtime", "command", "startMethod", "spawn");
+        assertThatThrownBy(() -> with(command)).hasMessageContaining("command is the program");
+        assertThatCode(() -> with(and(command, "command", List.of("node", "w.js"))))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> with(and(command, "command", List.of(" "))))
+                .hasMessageContaining("begin with a program");
+    }
+
+    private static Map<String, Object> and(Map<String, Object> fields, String name, Object value) {
+        var more = new HashMap<>(fields);
+        more.put(name, value);
+        return more;
     }
 }

@@ -46,7 +46,7 @@ final class PythonPool implements AutoCloseable {
             try {
                 var home = Files.createTempDirectory("procpool-test");
                 var context = new AnnotationConfigApplicationContext();
-                context.registerBean(RuntimeSettings.class, () -> new RuntimeSettings(home, ""));
+                context.registerBean(RuntimeSettings.class, () -> new RuntimeSettings(home, "", ""));
                 context.registerBean(FunctionSettings.class, () -> FUNCTIONS);
                 context.registerBean(
                         LimitSettings.class,
@@ -77,9 +77,9 @@ final class PythonPool implements AutoCloseable {
                         threads,
                         new PoolListener() {
                             @Override
-                            public void workerExited(
-                                    String pool, ExitReason reason, int served, Duration age) {
-                                exits.add(new Exited(reason, served));
+                            public void workerExited(PoolListener.Exited exited) {
+                                exits.add(
+                                        new PythonPool.Exited(exited.reason(), exited.served()));
                             }
 
                             @Override
@@ -110,6 +110,8 @@ final class PythonPool implements AutoCloseable {
         var plain = PoolSpec.defaults("python", processes);
         return new PoolSpec(
                 plain.runtime(),
+                plain.kind(),
+                plain.command(),
                 plain.processes(),
                 null,
                 plain.initargs(),

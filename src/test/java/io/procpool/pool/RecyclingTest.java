@@ -28,6 +28,8 @@ class RecyclingTest {
         var plain = PythonPool.spec(processes);
         return new PoolSpec(
                 plain.runtime(),
+                plain.kind(),
+                plain.command(),
                 processes,
                 initializer,
                 initargs,
@@ -51,6 +53,8 @@ class RecyclingTest {
     private static PoolSpec oneTaskAWorker(PoolSpec plain) {
         return new PoolSpec(
                 plain.runtime(),
+                plain.kind(),
+                plain.command(),
                 plain.processes(),
                 plain.initializer(),
                 plain.initargs(),

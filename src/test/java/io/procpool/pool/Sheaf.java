@@ -65,12 +65,18 @@ final class Sheaf implements Work {
                 "apply",
                 "none.none",
                 false,
+                1,
                 List.of(Payload.ofUtf8("{}")),
                 null,
                 System.nanoTime(),
                 new Call.Listener() {
                     @Override
                     public void started(long pid, Instant at) {}
+
+                    @Override
+                    public boolean mayRunAgain() {
+                        return false;
+                    }
 
                     @Override
                     public void ended(Outcome outcome, Run run) {}

@@ -131,6 +131,22 @@ class StartGateTest {
     }
 
     @Test
+    void another_way_to_start_is_tried_at_once_though_the_former_one_paused_for_long()
+            throws InterruptedException {
+        for (int failure = 0; failure < 12; failure++) {
+            gate.failed("no");
+        }
+        assertThat(gate.trouble().orElseThrow().untilNextTry())
+                .isGreaterThan(Duration.ofSeconds(9));
+        enter(2);
+        assertThat(inside).hasValue(0);
+        gate.doubt();
+        awaitInside(1);
+        gate.succeeded();
+        awaitInside(2);
+    }
+
+    @Test
     void a_right_that_is_given_back_is_the_next_ones() throws InterruptedException {
         assertThat(gate.enter(() -> true)).isTrue();
         gate.failed("no");

@@ -74,7 +74,8 @@ class PythonRuntimeTest {
     }
 
     private static LaunchSpec spec(String startMethod) {
-        return new LaunchSpec("p", startMethod, List.of(), Map.of("PROBE", "é"), LONG);
+        return new LaunchSpec(
+                "p", WorkerKind.PROCESS, List.of(), startMethod, List.of(), Map.of("PROBE", "é"), LONG);
     }
 
     static Stream<Arguments> versionsAndStartMethods() {
@@ -119,7 +120,7 @@ class PythonRuntimeTest {
             for (var func : List.of("probe.version", "probe.say", "math.factorial")) {
                 assertThat(launcher.catalogue().has(func)).as(func).isTrue();
             }
-            var worker = launcher.start();
+            var worker = launcher.start(Duration.ofSeconds(30));
             assertThat(value(worker, 1, "apply", "probe.version", "{\"args\":[],\"kwds\":{}}"))
                     .isEqualTo("\"3." + minor + "\"");
             assertThat(value(worker, 2, "map", "math.factorial", "[0,5,20]"))
@@ -141,7 +142,7 @@ class PythonRuntimeTest {
     @Test
     void a_worker_that_exits_tells_with_what() throws Exception {
         try (var launcher = runtime("").open(spec("forkserver"))) {
-            var worker = launcher.start();
+            var worker = launcher.start(Duration.ofSeconds(30));
             worker.send(
                     Frame.of(
                             Kind.CALL,
@@ -164,7 +165,7 @@ class PythonRuntimeTest {
     @Test
     void a_poke_ends_a_wait_and_a_deadline_does() throws Exception {
         try (var launcher = runtime("").open(spec("forkserver"))) {
-            var worker = launcher.start();
+            var worker = launcher.start(Duration.ofSeconds(30));
             assertThat(worker.await(System.nanoTime())).isInstanceOf(Event.Due.class);
             worker.poke();
             worker.poke();
@@ -184,7 +185,7 @@ class PythonRuntimeTest {
     @Test
     void a_closed_launcher_leaves_no_process_and_starts_none() throws Exception {
         var launcher = runtime("").open(spec("forkserver"));
-        var workers = List.of(launcher.start(), launcher.start());
+        var workers = List.of(launcher.start(Duration.ofSeconds(30)), launcher.start(Duration.ofSeconds(30)));
         assertThat(launcher.usable()).isTrue();
         launcher.close();
         assertThat(launcher.usable()).isFalse();
@@ -193,7 +194,7 @@ class PythonRuntimeTest {
                     .isInstanceOf(Event.Gone.class);
             Waiting.until("it is gone", () -> ProcessHandle.of(worker.pid()).isEmpty());
         }
-        assertThatThrownBy(launcher::start).isInstanceOf(StartFailed.class);
+        assertThatThrownBy(() -> launcher.start(Duration.ofSeconds(30))).isInstanceOf(StartFailed.class);
         launcher.close();
     }
 
@@ -215,7 +216,7 @@ class PythonRuntimeTest {
             assertThat(known.get("broken").error()).contains("no_such_module");
             assertThat(known.get("deadly").error()).contains("exited with status 3");
             assertThat(known.get("probe").error()).isNull();
-            var worker = launcher.start();
+            var worker = launcher.start(Duration.ofSeconds(30));
             assertThat(value(worker, 1, "apply", "probe.say", "{\"args\":[1]}")).isEqualTo("1");
             worker.destroy();
         }
@@ -235,7 +236,7 @@ class PythonRuntimeTest {
                     return os.environ["PROBE"]
                 """);
         try (var launcher = runtime("").open(spec("forkserver"))) {
-            var worker = launcher.start();
+            var worker = launcher.start(Duration.ofSeconds(30));
             assertThat(value(worker, 1, "apply", "around.probe", "{}")).isEqualTo("\"é\"");
             var names =
                     List.of(
@@ -245,7 +246,15 @@ class PythonRuntimeTest {
             assertThat(names)
                     .contains("PATH", "PROBE")
                     .isSubsetOf(
-                            "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PROBE");
+                            "PATH",
+                            "HOME",
+                            "LANG",
+                            "LC_ALL",
+                            "LC_CTYPE",
+                            "TZ",
+                            "TMPDIR",
+                            "PROBE",
+                            Leftovers.VARIABLE);
             worker.destroy();
         }
     }

@@ -27,7 +27,7 @@ class PythonSuiteTest {
     private static final boolean DEEP = Boolean.getBoolean("procpool.deep");
     private static final String ALL = "test_*.py";
     private static final List<String> QUICK =
-            List.of("encoding", "failures", "frames", "loop", "verbs");
+            List.of("descriptions", "encoding", "failures", "frames", "loop", "traces", "verbs");
     private static final long CEILING_MINUTES = 10;
     private static final Map<String, Suite> RUNNING = new TreeMap<>();
 

@@ -31,7 +31,7 @@ class StalePidTest {
     @TempDir private Path folder;
     private Process standIn;
     private SocketChannel far;
-    private Forkserver forkserver;
+    private HostProcess forkserver;
 
     /** A forkserver that is stuck: its process lives, and says nothing. */
     @BeforeEach
@@ -47,7 +47,8 @@ class StalePidTest {
                             near,
                             new FrameReader(near, FrameLimits.ofBody(1024)),
                             new FrameWriter(near));
-            forkserver = new Forkserver("test", standIn, control, 1024);
+            forkserver = new HostProcess(
+                            "forkserver", HostProcess.Workers.FORKED, standIn, control, 1024);
         }
     }
 
@@ -65,7 +66,7 @@ class StalePidTest {
     @Test
     void a_worker_that_a_stuck_forkserver_does_not_kill_is_killed_past_it() throws Exception {
         var worker = sleeper();
-        forkserver.new Child(worker.pid()).abandon();
+        new ForkedWorker(forkserver, worker.pid()).abandon();
         assertThat(worker.waitFor(CEILING_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(worker.exitValue()).isEqualTo(SIGNALLED + WorkerProcess.SIGKILL);
     }
@@ -74,7 +75,7 @@ class StalePidTest {
     void a_process_that_has_got_the_pid_of_a_dead_worker_is_left_alone() throws Exception {
         var worker = sleeper();
         var begun = worker.info().startInstant();
-        var child = forkserver.new Child(worker.pid());
+        var child = new ForkedWorker(forkserver, worker.pid());
         worker.destroyForcibly().waitFor();
         var stranger = successor(worker.pid(), begun);
         try {

@@ -7,6 +7,7 @@ import io.procpool.pool.PoolSpec;
 import io.procpool.pool.PoolState;
 import io.procpool.pool.PoolStore;
 import io.procpool.pool.PoolStore.StoredPool;
+import io.procpool.runtime.WorkerKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ abstract class PoolStoreContract {
     private static final PoolSpec FULL =
             new PoolSpec(
                     "python",
+                    WorkerKind.PROCESS,
+                    List.of(),
                     7,
                     "m.init",
                     Payload.ofUtf8("[1, \"é\", 12345678901234567890]"),

@@ -66,6 +66,7 @@ final class Records {
                                 0,
                                 2,
                                 4711,
+                                3,
                                 STARTED,
                                 FINISHED,
                                 null,

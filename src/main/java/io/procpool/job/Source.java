@@ -1,0 +1,30 @@
+package io.procpool.job;
+
+import io.procpool.payload.Payload;
+import java.time.Duration;
+import java.util.List;
+
+/** Where the tasks of a job come from. Not thread safe: the job's lock guards it. */
+interface Source {
+    /**
+     * What one task is to do.
+     *
+     * @param body what the worker gets, in pieces
+     */
+    record Chunk(int firstItem, int items, List<Payload> body) {}
+
+    /** Whether something can be cut now. */
+    boolean left();
+
+    /** The next one, if any is {@link #left}. */
+    Chunk cut(int processes);
+
+    /** So long a task has taken. */
+    default void measured(int items, Duration ran) {}
+
+    /** Nothing was left: the pool has let go of the job, and has to be told when there is more. */
+    default void rests() {}
+
+    /** Nothing more is to be cut. */
+    default void stop() {}
+}

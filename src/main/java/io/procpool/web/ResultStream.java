@@ -1,0 +1,132 @@
+package io.procpool.web;
+
+import io.procpool.job.Arrivals;
+import io.procpool.job.Following;
+import io.procpool.job.JobRecord;
+import io.procpool.job.News;
+import io.procpool.payload.Elements;
+import io.procpool.problem.Failure;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One client that is told a job's values as they come, from a place on. All of it on the request's thread. */
+final class ResultStream {
+    private final Following following;
+    private final StreamFormat format;
+    private final LineOutput out;
+    private final int from;
+    private final Duration keepAlive;
+
+    /** Those that have been heard of and not come to. */
+    private final Map<Integer, Failure> failures = new HashMap<>();
+
+    private int place;
+    private int failed;
+    private int chunk;
+    private int itemOfChunk;
+    private @Nullable String state;
+
+    /** @param from so many items are left out: the client has them */
+    ResultStream(
+            Following following,
+            StreamFormat format,
+            LineOutput out,
+            int from,
+            Duration keepAlive) {
+        this.following = following;
+        this.format = format;
+        this.out = out;
+        this.from = from;
+        this.keepAlive = keepAlive;
+    }
+
+    void write() throws IOException, InterruptedException {
+        var news = following.look(Duration.ZERO);
+        tell(news);
+        while (!following.ended()) {
+            out.flush();
+            news = following.look(keepAlive);
+            if (!tell(news)) {
+                format.heartbeat(out);
+            }
+        }
+        gap(news.record());
+        summary(news.record());
+        out.flush();
+    }
+
+    /** Whether there was anything to tell. */
+    private boolean tell(News news) throws IOException {
+        boolean changed = state(news.record());
+        return items(news) || changed;
+    }
+
+    private boolean state(JobRecord record) throws IOException {
+        var now = record.state().label();
+        if (format == StreamFormat.NDJSON || now.equals(state)) {
+            return false;
+        }
+        state = now;
+        format.object(out, "state", Math.max(from, place), Json.object("state", now));
+        return true;
+    }
+
+    private boolean items(News news) throws IOException {
+        for (var error : news.errors()) {
+            failures.put(error.index(), error.problem());
+        }
+        int before = place;
+        var values = Elements.within(news.elements());
+        while (values.next()) {
+            item(values, index(news.arrivals()));
+        }
+        return place > Math.max(before, from);
+    }
+
+    /** Of the next value. */
+    private int index(@Nullable Arrivals arrivals) {
+        if (arrivals == null) {
+            return place;
+        }
+        if (itemOfChunk == arrivals.items(chunk)) {
+            chunk++;
+            itemOfChunk = 0;
+        }
+        return arrivals.firstItem(chunk) + itemOfChunk++;
+    }
+
+    private void item(Elements value, int index) throws IOException {
+        var problem = failures.isEmpty() ? null : failures.remove(index);
+        failed += problem == null ? 0 : 1;
+        place++;
+        if (place <= from) {
+            return;
+        }
+        if (problem == null) {
+            format.value(out, place, index, value);
+        } else {
+            format.error(out, place, index, Json.bytes(ResultJson.write(problem)));
+        }
+    }
+
+    /** What was done and is not there: of a job that did not succeed values are not kept. */
+    private void gap(JobRecord record) throws IOException {
+        int seen = Math.max(place, from);
+        if (record.done() > seen) {
+            var gap = Json.object("from", seen, "items", record.done() - seen);
+            format.object(out, "gap", seen, Json.object("gap", gap));
+        }
+    }
+
+    private void summary(JobRecord record) throws IOException {
+        var summary = new LinkedHashMap<String, Object>();
+        summary.put("items", record.items());
+        summary.put("failed", failed);
+        record.state().failure().ifPresent(why -> summary.put("problem", ResultJson.write(why)));
+        format.object(out, "summary", Math.max(from, place), Json.object("summary", summary));
+    }
+}

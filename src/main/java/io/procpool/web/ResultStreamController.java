@@ -1,0 +1,69 @@
+package io.procpool.web;
+
+import io.procpool.job.Audience;
+import io.procpool.job.Jobs;
+import io.procpool.problem.Refusal.BadRequest;
+import io.procpool.problem.Refused;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/results/{id}/stream}: a job's values as they come. */
+@RestController
+final class ResultStreamController {
+    private final Jobs jobs;
+    private final Audience audience;
+    private final StreamSettings settings;
+
+    ResultStreamController(Jobs jobs, Audience audience, StreamSettings settings) {
+        this.jobs = jobs;
+        this.audience = audience;
+        this.settings = settings;
+    }
+
+    @GetMapping("/v1/results/{id}/stream")
+    void stream(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        var uuid = ResultsController.uuid(id);
+        var format =
+                StreamFormat.accepted(request, List.of(StreamFormat.NDJSON, StreamFormat.SSE));
+        int from = from(request);
+        var following = jobs.follow(uuid);
+        try (var _ = audience.take(kind(format));
+                var _ = Connection.current().streams(settings.writeTimeout())) {
+            StreamHeaders.send(response, format, uuid);
+            var out = new LineOutput(response.getOutputStream());
+            new ResultStream(following, format, out, from, settings.keepAlive()).write();
+        }
+    }
+
+    private static Audience.Kind kind(StreamFormat format) {
+        return switch (format) {
+            case NDJSON -> Audience.Kind.NDJSON;
+            case SSE -> Audience.Kind.SSE;
+        };
+    }
+
+    /** How many items the client has. The header wins: a browser that connects again sends it with the address it was given at first. */
+    private static int from(HttpServletRequest request) {
+        var last = request.getHeader("Last-Event-ID");
+        if (last != null && !last.isBlank()) {
+            return place(last.strip(), "Last-Event-ID");
+        }
+        var from = request.getParameter("from");
+        return from == null ? 0 : place(from, "?from=");
+    }
+
+    private static int place(String text, String what) {
+        if (!text.matches("\\d{1,9}")) {
+            throw new Refused(
+                    new BadRequest(
+                            what + " is the number of items to leave out, not '" + text + "'"));
+        }
+        return Integer.parseInt(text);
+    }
+}

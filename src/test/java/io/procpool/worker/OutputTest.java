@@ -1,0 +1,107 @@
+package io.procpool.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.procpool.service.Waiting;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The output of a thread among others. */
+@Timeout(60)
+class OutputTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration SHORT = Duration.ofMillis(50);
+
+    private final ByteArrayOutputStream otherwise = new ByteArrayOutputStream();
+
+    private static String read(Pipe pipe, int count) throws IOException {
+        var bytes = ByteBuffer.allocate(count);
+        while (bytes.hasRemaining() && pipe.source().read(bytes) >= 0) {}
+        return new String(bytes.array(), UTF_8);
+    }
+
+    @Test
+    void what_is_written_has_left_before_the_write_returns() throws IOException {
+        var pipe = Pipe.open();
+        try (var output = new Output(pipe.sink(), LONG, otherwise)) {
+            output.write("abc".getBytes(UTF_8));
+            pipe.source().configureBlocking(false);
+
+            assertThat(read(pipe, 3)).isEqualTo("abc");
+        }
+    }
+
+    @Test
+    void more_than_fits_passes_while_somebody_reads() throws Exception {
+        var pipe = Pipe.open();
+        var text = "0123456789".repeat(100_000);
+        try (var output = new Output(pipe.sink(), LONG, otherwise)) {
+            var writer = Thread.ofPlatform().start(() -> write(output, text));
+
+            assertThat(read(pipe, text.length())).isEqualTo(text);
+            writer.join();
+        }
+    }
+
+    private static void write(Output output, String text) {
+        try {
+            output.write(text.getBytes(UTF_8));
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    @Test
+    void nobody_is_held_up_for_ever_by_a_reader_that_does_not_read() throws IOException {
+        var pipe = Pipe.open();
+        try (var output = new Output(pipe.sink(), SHORT, otherwise)) {
+            var text = "x".repeat(1 << 20);
+            output.write(text.getBytes(UTF_8));
+            int lost = otherwise.size();
+            assertThat(lost).isBetween(1, text.length() - 1);
+            output.write("more".getBytes(UTF_8));
+
+            assertThat(otherwise.size()).isEqualTo(lost + 4);
+        }
+    }
+
+    @Test
+    void a_reader_that_is_gone_is_not_waited_for() throws IOException {
+        var pipe = Pipe.open();
+        pipe.source().close();
+        try (var output = new Output(pipe.sink(), LONG, otherwise)) {
+            output.write("a".getBytes(UTF_8));
+            output.write("b".getBytes(UTF_8));
+
+            assertThat(otherwise.toString(UTF_8)).endsWith("b");
+        }
+    }
+
+    @Test
+    void an_interrupted_thread_may_print_and_stays_interrupted() throws Exception {
+        var pipe = Pipe.open();
+        try (var output = new Output(pipe.sink(), LONG, otherwise)) {
+            var writer =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        Thread.currentThread().interrupt();
+                                        write(output, "a");
+                                        write(
+                                                output,
+                                                Thread.currentThread().isInterrupted() ? "b" : "-");
+                                    });
+            writer.join();
+            output.write('c');
+
+            assertThat(read(pipe, 3)).isEqualTo("abc");
+            Waiting.until("nothing is lost", () -> otherwise.size() == 0);
+        }
+    }
+}
