@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One imap with NDJSON both ways on one connection: a thread writes the integers from 0 on as items, the main thread reads the
- * answers and checks each. Run as source: java Stream.java PORT PATH FUNC ITEMS CHUNKSIZE [WARM_UP_ITEMS]. Prints a line of JSON at
- * each twentieth of the answers, and one at the end.
+ * answers and checks each. Run as source: java Stream.java PORT PATH FUNC ITEMS CHUNKSIZE [WARM_UP_ITEMS [halting]]. Prints a line of
+ * JSON at each twentieth of the answers, and one at the end. Halting, it reads no further after the 1st, 3rd, 5th … of them until a
+ * line comes on its standard input; that time is not counted.
  */
 final class Stream {
     private static final int BLOCK = 64 * 1024;
@@ -24,17 +26,27 @@ final class Stream {
         long items = Long.parseLong(words[3]);
         int chunksize = Integer.parseInt(words[4]);
         long warmUp = words.length > 5 ? Long.parseLong(words[5]) : 0;
+        boolean halting = words.length > 6 && words[6].equals("halting");
         if (warmUp > 0) {
-            stream(port, path, func, warmUp, chunksize, false);
+            stream(port, path, func, warmUp, chunksize, false, false);
         }
-        stream(port, path, func, items, chunksize, true);
+        stream(port, path, func, items, chunksize, true, halting);
     }
 
     private static void stream(
-            int port, String path, String func, long items, int chunksize, boolean told)
+            int port,
+            String path,
+            String func,
+            long items,
+            int chunksize,
+            boolean told,
+            boolean halting)
             throws IOException, InterruptedException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (var socket = new Socket()) {
+            // A small one: what is on its way must not be a good part of the stream when the client halts.
+            socket.setReceiveBufferSize(4 * BLOCK);
             socket.setTcpNoDelay(true);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             var failure = new AtomicReference<IOException>();
             long began = System.nanoTime();
             var writer =
@@ -52,9 +64,12 @@ final class Stream {
             int step = 1;
             for (long n = 0; n < items; n++) {
                 lines.expect(n);
-                first = first < 0 ? System.nanoTime() : first;
+                first = first < 0 ? System.nanoTime() - began : first;
                 if (told && n + 1 == items * step / STEPS) {
                     report(n + 1, (System.nanoTime() - began) / 1e9);
+                    if (halting && step % 2 == 1) {
+                        began += halt();
+                    }
                     step++;
                 }
             }
@@ -70,9 +85,20 @@ final class Stream {
             if (told) {
                 System.out.printf(
                         "{\"items\": %d, \"seconds\": %.6f, \"first\": %.6f}%n",
-                        items, seconds, (first - began) / 1e9);
+                        items, seconds, first / 1e9);
             }
         }
+    }
+
+    /** Nanoseconds until somebody has looked. */
+    private static long halt() throws IOException {
+        long began = System.nanoTime();
+        for (int c = System.in.read(); c != '\n'; c = System.in.read()) {
+            if (c < 0) {
+                throw new IOException("standard input ended");
+            }
+        }
+        return System.nanoTime() - began;
     }
 
     private static void report(long items, double seconds) {

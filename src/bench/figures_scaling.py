@@ -6,9 +6,9 @@ import load
 from figures import Figure
 from pools import ServicePool
 
-SECONDS = 0.05  # of one item, about
-SQUARES = 700_000
-BACKTRACKING = ["(x|xx)+\\1y", "x" * 28]
+SECONDS = 0.05  # that an item sleeps; those that burn take about as long
+SQUARES = 1_500_000
+BACKTRACKING = ["(x|xx)+\\1y", "x" * 29]
 
 
 class Workers:

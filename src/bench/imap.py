@@ -11,8 +11,8 @@ import load
 WARM_UP = 4
 
 
-def command(java, port, path, func, items, chunksize, warm_up=0):
-    words = [port, path, func, items, chunksize, warm_up]
+def command(java, port, path, func, items, chunksize, warm_up=0, *more):
+    words = [port, path, func, items, chunksize, warm_up, *more]
     return [java, "-Xmx128m", os.path.join(load.HERE, "Stream.java"), *map(str, words)]
 
 

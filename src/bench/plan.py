@@ -11,14 +11,14 @@ from contenders import HttpPool, Pool, Procpool, Server
 from pools import RecyclingPool, ServicePool
 
 PLANNED = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
-# 6 and later take `few` rounds; `stream` has the items of a stream by its chunksize.
+# Figures 4 and 6 to 8 take `few` rounds, 9 two at most; `stream` has the items of a stream by its chunksize.
 FULL = {
-    "rounds": 5, "few": 3, "seconds": 2, "warm_up": 10, "maps": 3, "starts": 5, "limit": 580,
-    "java_warm_up": 4, "stream": {1: 30_000, 100: 500_000, 1000: 1_000_000}, "calls": 16, "items": 40, "short": 10,
+    "rounds": 5, "few": 3, "seconds": 2, "warm_up": 10, "maps": 3, "starts": 5, "limit": 590,
+    "java_warm_up": 3, "stream": {1: 30_000, 100: 500_000, 1000: 1_000_000}, "calls": 16, "items": 40, "short": 5,
 }  # fmt: skip
 QUICK = {
-    "rounds": 2, "few": 1, "seconds": 1, "warm_up": 8, "maps": 2, "starts": 1, "limit": 145,
-    "java_warm_up": 2, "stream": {1: 10_000, 100: 100_000, 1000: 200_000}, "calls": 11, "items": 10, "short": 4,
+    "rounds": 2, "few": 1, "seconds": 1, "warm_up": 8, "maps": 2, "starts": 1, "limit": 150,
+    "java_warm_up": 1, "stream": {1: 10_000, 100: 100_000, 1000: 200_000}, "calls": 6, "items": 8, "short": 2,
 }  # fmt: skip
 
 
@@ -76,7 +76,7 @@ class Run:
             self.servers.append(http_pool)
             pools = [Pool(count, self.folder, method, number) for method in ("fork", "forkserver")]
             them = self.chosen([RecyclingPool(self.procpool, "", number, processes=count), *pools, http_pool])
-            yield figures.recycling(them, self.sizes["rounds"], self.sizes["seconds"], number, thorough=thorough)
+            yield figures.recycling(them, self.sizes["few"], self.sizes["seconds"], number, thorough=thorough)
 
     def _figure_5(self):
         starting = [self.procpool, self.fork, self.forkserver, self.http_pool, self.gunicorn, self.uwsgi]
@@ -97,8 +97,9 @@ class Run:
         count, few = self.options.processes, self.sizes["few"]
         for number in (1, 100):
             # A JVM for each task is slow: few of them would end in a second or two.
+            seconds = max(4, self.sizes["seconds"]) if number == 1 else self.sizes["seconds"]
             pools = [RecyclingPool(self.procpool, f"{it} pool", number, runtime=it, processes=count) for it in ("java", "python")]
-            yield figures_java.java_recycling(self.chosen(pools), few, self.sizes["seconds"] * (3 if number == 1 else 1), number)
+            yield figures_java.java_recycling(self.chosen(pools), few, seconds, number, thorough=not self.options.quick)
             self.dismiss()
         life = figures_java.LIFE
         pools = [RecyclingPool(self.procpool, f"{it} pool", life, runtime=it, processes=1) for it in ("java", "python")]

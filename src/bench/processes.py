@@ -39,13 +39,13 @@ def descendants(pid):
 class Child:
     running = []  # what stop_all() has to end, wherever a signal has broken into
 
-    def __init__(self, command, folder, name, **environment):
+    def __init__(self, command, folder, name, stdin=subprocess.DEVNULL, **environment):
         self.name = name
         self.log = os.path.join(folder, name.replace(" ", "-") + ".log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
@@ -74,6 +74,9 @@ class Child:
             self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        if self.process.stdin:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
         self._end(below)
         Child.running.remove(self)
 

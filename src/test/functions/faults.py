@@ -109,7 +109,7 @@ def _call_socket():
 
 
 def _running_call():
-    return sys.modules["procpool_worker.task"]._running.call_id
+    return sys.modules["procpool_worker.task"].current().call_id
 
 
 def _frame(kind, call_id, body):

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +32,17 @@ public final class ItemStream {
     private final Window window;
     private final Workers workers;
     private final ScheduledExecutorService timer;
-    private long inputNanos = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private long inputNanos;
     private boolean timed;
 
-    ItemStream(Job job, Workers workers, ScheduledExecutorService timer) {
+    ItemStream(
+            Job job, Workers workers, ScheduledExecutorService timer, LongSupplier nanoTime) {
         this.job = job;
         this.window = job.window();
         this.workers = workers;
         this.timer = timer;
+        this.nanoTime = nanoTime;
     }
 
     public Job job() {
@@ -94,7 +98,7 @@ public final class ItemStream {
                                 "A stream has at most " + Integer.MAX_VALUE + " items"));
             }
             taken = window.fill(batch, from);
-            inputNanos = System.nanoTime();
+            inputNanos = nanoTime.getAsLong();
             armTimer();
             wakes = window.wakes();
         } finally {
@@ -126,7 +130,7 @@ public final class ItemStream {
         wake(
                 job.locked(
                         () -> {
-                            long left = inputNanos + FILLING.toNanos() - System.nanoTime();
+                            long left = inputNanos + FILLING.toNanos() - nanoTime.getAsLong();
                             if (window.filling() && left > 0) {
                                 schedule(left);
                                 return false;

@@ -87,7 +87,7 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused as {@link #submit}
      */
     public ItemStream open(Submission submission) {
-        return new ItemStream(submit(submission, false), workers, timer);
+        return new ItemStream(submit(submission, false), workers, timer, System::nanoTime);
     }
 
     /** Takes note of a submission that was turned away before it could be {@link #submit submitted}, unreadable for example. */

@@ -273,7 +273,9 @@ final class Window implements Source, Yield {
         var ended = new Piece(piece.chunk, piece.bytes + length);
         ended.end = end;
         bytes += length;
-        arrived.add(ended);
+        if (!ordered) {
+            arrived.add(ended);
+        }
         return ended;
     }
 

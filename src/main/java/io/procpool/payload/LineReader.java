@@ -1,6 +1,7 @@
 package io.procpool.payload;
 
 import io.procpool.problem.Refusal.BadRequest;
+import io.procpool.problem.Refusal.BodyTooLarge;
 import io.procpool.problem.Refusal.Overloaded;
 import io.procpool.problem.Refused;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class LineReader {
 
     private int seen;
     private int to;
+    private boolean headRead;
     private boolean ended;
 
     /**
@@ -66,6 +68,7 @@ public final class LineReader {
             }
             var line = Arrays.copyOfRange(buffer, from, end);
             skip(Math.min(end + 1, to));
+            headRead = true;
             return heads.slice(line);
         }
     }
@@ -120,7 +123,8 @@ public final class LineReader {
     }
 
     private void read() throws IOException {
-        if (to == buffer.length) {
+        boolean tooLarge = buffer.length > BUFFER && to - from < BUFFER / 2;
+        if (to == buffer.length || tooLarge) {
             makeRoom();
         }
         int count = in.read(buffer, to, buffer.length - to);
@@ -134,7 +138,7 @@ public final class LineReader {
     private void makeRoom() {
         int length = to - from;
         if (length > longest) {
-            throw lines.tooLong();
+            throw headRead ? lines.tooLong() : new Refused(new BodyTooLarge(longest));
         }
         var old = buffer;
         if (length > buffer.length / 2) {

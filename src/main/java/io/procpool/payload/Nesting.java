@@ -18,7 +18,11 @@ public record Nesting(int depth, int elements) {
         int deepest = 0;
         int commas = 0;
         for (int at = start; at < end; at++) {
-            switch (text[at]) {
+            byte found = text[at];
+            if (found > ',' && found < '[') {
+                continue; // digits, capitals: the way past the switch makes up for the commas
+            }
+            switch (found) {
                 case '"' -> at = stringEnd(text, at, end);
                 case '[', '{' -> deepest = Math.max(deepest, ++depth);
                 case ']', '}' -> depth--;

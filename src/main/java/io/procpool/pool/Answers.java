@@ -144,7 +144,8 @@ final class Answers {
             case "arguments-do-not-fit" -> new Failure.ArgumentsDoNotFit(message, index);
             case "not-serializable" -> new Failure.NotSerializable(message, index);
             case "result-too-large" -> new Failure.ResultTooLarge(limits.maxBytes());
-            case "function-unknown" -> new Failure.FunctionUnknown(call.func(), blankToNull(message));
+            case "function-unknown" ->
+                    new Failure.FunctionUnknown(call.func(), blankToNull(message));
             default -> new Failure.ProtocolError("the worker answered: " + header);
         };
     }

@@ -138,7 +138,6 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         return store.kind();
     }
 
-    /** Whether the service is shutting down. */
     public boolean draining() {
         return draining;
     }

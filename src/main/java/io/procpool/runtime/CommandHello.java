@@ -34,7 +34,10 @@ record CommandHello(Header fields) {
         }
         return Catalogue.of(
                 byModule.entrySet().stream()
-                        .map(module -> new Catalogue.Module(module.getKey(), module.getValue(), null))
+                        .map(
+                                module ->
+                                        new Catalogue.Module(
+                                                module.getKey(), module.getValue(), null))
                         .toList());
     }
 

@@ -82,8 +82,7 @@ final class CommandLauncher implements Launcher {
         }
     }
 
-    private Worker launch(WorkerSocket.Invitation invitation, Duration within)
-            throws StartFailed {
+    private Worker launch(WorkerSocket.Invitation invitation, Duration within) throws StartFailed {
         var builder = new ProcessBuilder(host.spawner().leading(spec.command()));
         HostStarter.environment(builder, spec);
         requireProgram(builder);
@@ -94,7 +93,8 @@ final class CommandLauncher implements Launcher {
             return greet(process, invitation, within);
         } catch (IOException failure) {
             end(process, invitation);
-            throw new StartFailed("the " + name + " can't be started: " + failure.getMessage(), failure);
+            throw new StartFailed(
+                    "the " + name + " can't be started: " + failure.getMessage(), failure);
         } catch (StartFailed | RuntimeException failure) {
             end(process, invitation);
             throw failure;
@@ -105,7 +105,9 @@ final class CommandLauncher implements Launcher {
         var path = builder.environment().get("PATH");
         if (!Spawner.isProgram(spec.command().getFirst(), path)) {
             throw new StartFailed(
-                    "the " + name + " can't be started: there is no such program"
+                    "the "
+                            + name
+                            + " can't be started: there is no such program"
                             + (name.contains("/") ? "" : " on the PATH of its workers"));
         }
     }
@@ -115,8 +117,7 @@ final class CommandLauncher implements Launcher {
         var _ = process.exit().thenRun(() -> running.remove(process));
     }
 
-    private Worker greet(
-            OwnProcess process, WorkerSocket.Invitation invitation, Duration within)
+    private Worker greet(OwnProcess process, WorkerSocket.Invitation invitation, Duration within)
             throws StartFailed, IOException {
         starter.tryConfigure(process.process(), invitation.token());
         var calls = arrival(invitation, "call", process, within);
@@ -134,14 +135,10 @@ final class CommandLauncher implements Launcher {
     }
 
     private Connection arrival(
-            WorkerSocket.Invitation invitation,
-            String channel,
-            OwnProcess process,
-            Duration within)
+            WorkerSocket.Invitation invitation, String channel, OwnProcess process, Duration within)
             throws StartFailed {
         try {
-            return HostStarter.arrival(
-                    invitation, channel, name, process.exit(), within);
+            return HostStarter.arrival(invitation, channel, name, process.exit(), within);
         } catch (StartFailed failure) {
             var words = process.lastWords().strip();
             throw words.isEmpty()
@@ -167,7 +164,8 @@ final class CommandLauncher implements Launcher {
     @Override
     public void close() {
         closed = true;
-        running.forEach(process -> process.signal(WorkerProcess.SIGKILL)); // at once, not one by one
+        running.forEach(
+                process -> process.signal(WorkerProcess.SIGKILL)); // at once, not one by one
         running.forEach(OwnProcess::end);
         var unused = first.getAndSet(null);
         if (unused != null) {

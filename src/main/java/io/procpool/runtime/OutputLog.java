@@ -45,7 +45,10 @@ final class OutputLog {
             failing = false;
         } catch (IOException failure) {
             if (!failing) {
-                LOG.warn("The output of workers can't be written to {}: {}", file, failure.toString());
+                LOG.warn(
+                        "The output of workers can't be written to {}: {}",
+                        file,
+                        failure.toString());
             }
             failing = true;
         } finally {

@@ -59,7 +59,7 @@ final class ResultStream {
         out.flush();
     }
 
-    /** Whether there was anything to tell. */
+    /** Whether there was any news. Lines are of items; that the job has begun is told in events only. */
     private boolean tell(News news) throws IOException {
         boolean changed = state(news.record());
         return items(news) || changed;
@@ -67,11 +67,13 @@ final class ResultStream {
 
     private boolean state(JobRecord record) throws IOException {
         var now = record.state().label();
-        if (format == StreamFormat.NDJSON || now.equals(state)) {
+        if (now.equals(state)) {
             return false;
         }
         state = now;
-        format.object(out, "state", Math.max(from, place), Json.object("state", now));
+        if (format == StreamFormat.SSE) {
+            format.object(out, "state", Math.max(from, place), Json.object("state", now));
+        }
         return true;
     }
 

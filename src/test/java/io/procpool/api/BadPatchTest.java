@@ -9,13 +9,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.procpool.service.Service;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PATCH that can't be: it says why, and changes nothing. */
 class BadPatchTest {
+    private static OwnPool pool;
+
     private final Service service = Service.shared();
+
+    @BeforeAll
+    static void make() {
+        pool = OwnPool.of("{\"processes\":1}");
+    }
+
+    @AfterAll
+    static void forget() {
+        pool.close();
+    }
 
     @ParameterizedTest
     @ValueSource(
@@ -49,11 +63,9 @@ class BadPatchTest {
                 "[{\"op\":\"replace\",\"path\":\"/processes\",\"value\":2}]"
             })
     void a_wrong_patch_changes_nothing(String body) {
-        try (var pool = OwnPool.of("{\"processes\":1}")) {
-            var before = etag(pool);
-            problem(patch(pool, body), 400, "bad-request");
-            assertThat(etag(pool)).isEqualTo(before);
-        }
+        var before = etag(pool);
+        problem(patch(pool, body), 400, "bad-request");
+        assertThat(etag(pool)).isEqualTo(before);
     }
 
     @ParameterizedTest
@@ -65,39 +77,37 @@ class BadPatchTest {
                 "application/merge-patch+json; charset=iso-8859-1"
             })
     void another_media_type_is_415_and_says_which_is_right(String type) {
-        try (var pool = OwnPool.of("{\"processes\":1}")) {
-            var answer = typed(service, type).body("{\"processes\":2}").patch(pool.path());
-            problem(answer, 415, "wrong-media-type");
-            assertThat(answer.header("Accept-Patch")).isEqualTo("application/merge-patch+json");
-            assertThat(pool.resource().get("processes").asInt()).isEqualTo(1);
-        }
+        var answer = typed(service, type).body("{\"processes\":2}").patch(pool.path());
+        problem(answer, 415, "wrong-media-type");
+        assertThat(answer.header("Accept-Patch")).isEqualTo("application/merge-patch+json");
+        assertThat(pool.resource().get("processes").asInt()).isEqualTo(1);
     }
 
     @Test
     void what_is_not_there_or_does_not_run_can_not_be_patched() {
         problem(patch(service, "/v1/pools/nowhere", "{}"), 404, "pool-unknown");
         problem(patch(service, "/v1/pools/nowhere", "{}", "If-Match", "*"), 404, "pool-unknown");
-        try (var pool = OwnPool.of("{\"processes\":1}")) {
-            service.post(pool.path() + "/close", "");
-            problem(patch(pool, "{\"processes\":2}"), 409, "pool-not-running");
-            service.post(pool.path() + "/terminate", "");
-            problem(patch(pool, "{\"processes\":2}"), 409, "pool-not-running");
+        try (var own = OwnPool.of("{\"processes\":1}")) {
+            service.post(own.path() + "/close", "");
+            problem(patch(own, "{\"processes\":2}"), 409, "pool-not-running");
+            service.post(own.path() + "/terminate", "");
+            problem(patch(own, "{\"processes\":2}"), 409, "pool-not-running");
         }
     }
 
     @Test
     void an_etag_that_is_not_the_present_one_is_412() {
-        try (var pool = OwnPool.of("{\"processes\":1}")) {
-            var first = etag(pool);
-            patch(pool, "{\"queue_limit\":7}", "If-Match", first).then().statusCode(200);
-            for (var wanted : List.of(first, "W/" + etag(pool), "\"x\"")) {
+        try (var own = OwnPool.of("{\"processes\":1}")) {
+            var first = etag(own);
+            patch(own, "{\"queue_limit\":7}", "If-Match", first).then().statusCode(200);
+            for (var wanted : List.of(first, "W/" + etag(own), "\"x\"")) {
                 problem(
-                        patch(pool, "{\"queue_limit\":8}", "If-Match", wanted),
+                        patch(own, "{\"queue_limit\":8}", "If-Match", wanted),
                         412,
                         "precondition-failed");
             }
-            assertThat(pool.resource().get("queue_limit").asInt()).isEqualTo(7);
-            patch(pool, "{\"queue_limit\":9}", "If-Match", "*").then().statusCode(200);
+            assertThat(own.resource().get("queue_limit").asInt()).isEqualTo(7);
+            patch(own, "{\"queue_limit\":9}", "If-Match", "*").then().statusCode(200);
         }
     }
 

@@ -184,8 +184,7 @@ class CommandPoolTest {
         var json = "{\"func\":\"tasks.keep_memory\",\"args\":[180000000]}";
         var before = apply("lean", json);
         Waiting.until(
-                "another serves",
-                () -> !apply("lean", "{\"func\":\"tasks.pid\"}").equals(before));
+                "another serves", () -> !apply("lean", "{\"func\":\"tasks.pid\"}").equals(before));
     }
 
     @Test
@@ -203,18 +202,20 @@ class CommandPoolTest {
     void a_changed_program_takes_over_and_a_broken_one_does_not(@TempDir Path folder)
             throws Exception {
         var program = folder.resolve("greeter.js");
-        var command =
-                java.util.List.of("node", "src/test/node/worker.js", program.toString());
+        var command = java.util.List.of("node", "src/test/node/worker.js", program.toString());
         var settings = NodePools.pool("late", command, "processes=1", "start-timeout=20");
         settings.add("--procpool.pools.default.processes=1");
         try (var own = Service.start(settings.toArray(String[]::new))) {
-            Waiting.until("it can't start", () -> health(own).path("cause").asString().contains("greeter.js"));
+            Waiting.until(
+                    "it can't start",
+                    () -> health(own).path("cause").asString().contains("greeter.js"));
             assertThat(health(own).path("cause").asString())
                     .startsWith("the command node exited with status 1; it printed: ")
                     .contains("Cannot find module");
             for (var greeting : new String[] {"hello", "good morning"}) {
                 Files.writeString(program, "exports.greet = () => '" + greeting + "';");
-                Waiting.until("it says " + greeting, () -> greet(own).equals("\"" + greeting + "\""));
+                Waiting.until(
+                        "it says " + greeting, () -> greet(own).equals("\"" + greeting + "\""));
             }
             assertThat(health(own).path("status").asString()).isEqualTo("ok");
             Files.writeString(program, "this is no program");

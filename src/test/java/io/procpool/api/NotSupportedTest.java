@@ -73,9 +73,4 @@ class NotSupportedTest {
         assertThat(problem.get("detail").asString()).contains("label");
     }
 
-    @Test
-    void a_pool_of_another_kind_is_refused() {
-        problem(service.put("/v1/pools/dummy", "{\"kind\":\"thread\"}"), 400, "not-supported");
-        problem(service.get("/v1/pools/dummy"), 404, "pool-unknown");
-    }
 }

@@ -30,8 +30,7 @@ class CommandFaultTest {
     }
 
     private static JsonNode run(String pool, String func, String args) {
-        return service.finished(
-                pool, "apply", "{\"func\":\"" + func + "\",\"args\":" + args + "}");
+        return service.finished(pool, "apply", "{\"func\":\"" + func + "\",\"args\":" + args + "}");
     }
 
     private static JsonNode problem(JsonNode job, String type) {
@@ -131,8 +130,7 @@ class CommandFaultTest {
     }
 
     private static String value(String pool, String func) {
-        var answer =
-                service.post("/v1/pools/" + pool + "/apply", "{\"func\":\"" + func + "\"}");
+        var answer = service.post("/v1/pools/" + pool + "/apply", "{\"func\":\"" + func + "\"}");
         assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
         return answer.asString();
     }
@@ -180,7 +178,9 @@ class CommandFaultTest {
                             "{\"func\":\"tasks.begin_to_spin\",\"args\":[\"" + ledger + "\"]}");
             FaultPool.awaitPids(ledger, 1);
             var pids =
-                    FaultPool.json(process.get("/v1/pools/node/workers")).path("workers").valueStream()
+                    FaultPool.json(process.get("/v1/pools/node/workers"))
+                            .path("workers")
+                            .valueStream()
                             .map(worker -> worker.path("pid").asLong())
                             .toList();
             assertThat(pids).contains(Long.valueOf(Files.readString(ledger).strip()));

@@ -23,7 +23,7 @@ final class Submissions {
 
     private Submissions() {}
 
-    private static InFlight inFlight() {
+    static InFlight inFlight() {
         try (var context = new AnnotationConfigApplicationContext()) {
             context.registerBean(LimitSettings.class, () -> LIMITS);
             context.register(InFlight.class);
@@ -85,8 +85,23 @@ final class Submissions {
                 IN_FLIGHT.hold());
     }
 
-    private static Items items(int count) {
-        var body = "{\"iterable\":" + numbers(0, count) + "}";
+    /** A stream, which gets its items later. */
+    static Submission imap(Verb verb, int chunksize) {
+        return imap(verb, chunksize, IN_FLIGHT.hold());
+    }
+
+    static Submission imap(Verb verb, int chunksize, InFlight.Hold hold) {
+        return new Submission(
+                "pool", verb, "m.f", NO_ARGS, NO_KWDS, null, chunksize, null, null, 0, true, hold);
+    }
+
+    static Items items(int count) {
+        return items(numbers(0, count));
+    }
+
+    /** @param array a JSON array */
+    static Items items(String array) {
+        var body = "{\"iterable\":" + array + "}";
         return new Slicer(Limits.DEFAULT)
                 .slice(body.getBytes(java.nio.charset.StandardCharsets.UTF_8))
                 .items("iterable");

@@ -43,8 +43,7 @@ class JsonTextTest {
     void nesting_is_counted_outside_of_strings(String json, int depth) {
         assertThat(Nesting.of(Payload.ofUtf8(json)).depth()).isEqualTo(depth);
         var text = Payload.ofUtf8("[[" + json + "]]");
-        assertThat(Nesting.of(text.slice(2, text.size() - 2)).depth())
-                .isEqualTo(depth);
+        assertThat(Nesting.of(text.slice(2, text.size() - 2)).depth()).isEqualTo(depth);
     }
 
     @ParameterizedTest

@@ -29,13 +29,22 @@ class AnswersTest {
 
     private static Call call(String verb, boolean collect, int items) {
         return new Call(
-                "r", verb, "mod.func", collect, items, List.of(Payload.ofUtf8("[]")), null, 0, null);
+                "r",
+                verb,
+                "mod.func",
+                collect,
+                items,
+                List.of(Payload.ofUtf8("[]")),
+                null,
+                0,
+                null);
     }
 
     private Outcome outcome(String verb, Kind kind, Map<String, ?> header, String body)
             throws IOException, ProtocolViolation {
         int elements = Nesting.of(Payload.ofUtf8(body)).elements();
-        return outcome(call(verb, true, elements > 0 ? elements : ITEMS), kind, header, body, false);
+        return outcome(
+                call(verb, true, elements > 0 ? elements : ITEMS), kind, header, body, false);
     }
 
     private Outcome outcome(
@@ -243,43 +252,6 @@ class AnswersTest {
                     .as(list)
                     .isEqualTo("what follows the value is no list of errors");
         }
-    }
-
-    @Test
-    void a_value_of_a_foreign_worker_must_be_json() throws Exception {
-        var apply = call("apply", false, 1);
-        for (var broken :
-                List.of(
-                        "",
-                        " ",
-                        "NaN",
-                        "1 2",
-                        "[1,]",
-                        "{\"a\":1,\"a\":2}",
-                        "'x'",
-                        "\"a",
-                        "[1",
-                        "undefined",
-                        "\uFEFF1")) {
-            assertThat(violation(apply, Map.of(), broken, true))
-                    .as(broken)
-                    .startsWith("the result is no JSON: ");
-        }
-        for (var value :
-                List.of("null", " 12 ", "\"a\"", "-1e5", "[]", "{\"a\":[[]]}", "true", "[[{}]]")) {
-            assertThat(outcome(apply, Kind.RESULT, Map.of(), value, true))
-                    .isEqualTo(new Outcome.Returned(Payload.ofUtf8(value), List.of()));
-        }
-        assertThat(outcome(call("map", false, 2), Kind.RESULT, Map.of(), "[[[{}]],1]", true))
-                .isInstanceOf(Outcome.Returned.class);
-    }
-
-    @Test
-    void a_value_of_a_foreign_worker_must_be_utf_8() {
-        var bytes = new byte[] {'"', (byte) 0xC3, '"'};
-        var frame = new Frame(Kind.RESULT.number(), 1, Header.EMPTY, List.of(Payload.of(bytes)));
-        assertThat(violation(answers.outcome(call("apply", false, 1), frame, true)))
-                .contains("not valid UTF-8");
     }
 
     @Test

@@ -72,8 +72,7 @@ class CommandRuntimeTest {
     private String failure(List<String> command, Duration startTimeout) {
         return String.valueOf(
                 catchThrowableOfType(
-                                StartFailed.class,
-                                () -> runtime.open(spec(command, startTimeout)))
+                                StartFailed.class, () -> runtime.open(spec(command, startTimeout)))
                         .getMessage());
     }
 
@@ -147,7 +146,8 @@ class CommandRuntimeTest {
             assertThat(born).hasSize(1);
             Processes.kill(born.getFirst());
             Waiting.until("it is gone", () -> !Processes.alive(born.getFirst()));
-            // Its end may not have been told yet: then it is the first, and its end is seen at once.
+            // Its end may not have been told yet: then it is the first, and its end is seen at
+            // once.
             var worker = launcher.start(Duration.ofSeconds(30));
             if (worker.pid() == born.getFirst()) {
                 assertThat(worker.await(System.nanoTime() + LONG.toNanos()))
@@ -170,23 +170,25 @@ class CommandRuntimeTest {
                 .isEqualTo(
                         "the command " + program + " can't be started: there is no such program");
         var before = runtime.fingerprint(spec(command, LONG));
-        Files.writeString(
-                program, "#!/bin/sh\nexec " + String.join(" ", NodePools.WORKER) + "\n");
+        Files.writeString(program, "#!/bin/sh\nexec " + String.join(" ", NodePools.WORKER) + "\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         assertThat(runtime.fingerprint(spec(command, LONG))).isNotEqualTo(before);
         try (var launcher = runtime.open(spec(command, LONG))) {
-            assertThat(value(launcher.start(Duration.ofSeconds(30)), 1, "tasks.add", "[1]")).isEqualTo("2");
+            assertThat(value(launcher.start(Duration.ofSeconds(30)), 1, "tasks.add", "[1]"))
+                    .isEqualTo("2");
         }
     }
 
     @Test
     void a_program_that_ends_before_it_has_said_hello_is_quoted() {
         assertThat(failure(NodePools.rogue("exits"), LONG))
-                .isEqualTo("the command node exited with status 3; it printed: cannot load my things");
+                .isEqualTo(
+                        "the command node exited with status 3; it printed: cannot load my things");
         assertThat(failure(List.of("node", "no-such-file.js"), LONG))
                 .startsWith("the command node exited with status 1; it printed: ")
                 .contains("Cannot find module");
-        assertThat(failure(List.of("true"), LONG)).isEqualTo("the command true exited with status 0");
+        assertThat(failure(List.of("true"), LONG))
+                .isEqualTo("the command true exited with status 0");
         assertThat(failure(List.of("sh", "-c", "kill -15 $$"), LONG))
                 .isEqualTo("the command sh was killed by signal 15");
         assertThat(failure(List.of("sh", "-c", "exit 200"), LONG))
@@ -198,7 +200,13 @@ class CommandRuntimeTest {
     @CsvSource(
             delimiter = '|',
             nullValues = "-",
-            value = {"silent|-", "token|-", "garbage|-", "long|-", "version|: it does not speak version 1"})
+            value = {
+                "silent|-",
+                "token|-",
+                "garbage|-",
+                "long|-",
+                "version|: it does not speak version 1"
+            })
     void a_program_that_does_not_say_a_right_hello_is_killed_after_the_start_timeout(
             String how, String why) {
         var before = Processes.children(ProcessHandle.current().pid());

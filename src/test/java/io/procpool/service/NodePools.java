@@ -29,7 +29,8 @@ public final class NodePools {
             var process =
                     new ProcessBuilder("node", "--print", "process.versions.node.split('.')[0]")
                             .start();
-            return Integer.parseInt(new String(process.getInputStream().readAllBytes(), UTF_8).strip());
+            return Integer.parseInt(
+                    new String(process.getInputStream().readAllBytes(), UTF_8).strip());
         } catch (IOException | NumberFormatException none) {
             return 0;
         }
@@ -58,8 +59,10 @@ public final class NodePools {
         settings.addAll(pool("single", WORKER, "processes=1", "grace=1"));
         settings.addAll(pool("recycled", WORKER, "processes=1", "maxtasksperchild=2"));
         settings.addAll(pool("lean", WORKER, "processes=1", "max-memory-per-child=150000000"));
-        settings.addAll(pool("rogue", rogue("serve"), "processes=1", "grace=300ms", "task-timeout=20"));
-        settings.addAll(pool("deaf", rogue("deaf"), "processes=1", "grace=300ms", "task-timeout=20"));
+        settings.addAll(
+                pool("rogue", rogue("serve"), "processes=1", "grace=300ms", "task-timeout=20"));
+        settings.addAll(
+                pool("deaf", rogue("deaf"), "processes=1", "grace=300ms", "task-timeout=20"));
         settings.addAll(
                 pool(
                         "prepared",
