@@ -97,7 +97,8 @@ class Child:
 
 
 def stop_all():
-    for child in list(Child.running):
+    # The last one first: a service would wait for what its client still asks of it.
+    for child in reversed(Child.running[:]):
         child.stop()
 
 

@@ -15,13 +15,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * A named set of workers with one specification.
  *
  * <p>Threads: requests call the public methods; each slot has a thread of its own; the crew's threads start and retire workers.
- * {@code lock} guards {@code state}, {@code slots} and {@code closing}, and is held for moments, over nothing that waits.
  */
 public final class Pool {
 
@@ -48,7 +43,6 @@ public final class Pool {
 
     private static final Pattern WORKER_ID = Pattern.compile("[1-9]\\d{0,17}");
     private static final Duration EARLY = Duration.ofSeconds(10);
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
     private final String name;
     private final Crew crew;
@@ -58,12 +52,9 @@ public final class Pool {
     private final Generations generations;
     private final Roster roster;
     private final Instant created;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition slotEnded = lock.newCondition();
-    private final Map<Integer, Slot> slots = new ConcurrentHashMap<>();
-    private volatile PoolState state = PoolState.RUN;
+    private final Diagnosis diagnosis;
+    private final Staff staff = new Staff();
     private volatile boolean everReady;
-    private volatile boolean closing;
 
     Pool(String name, PoolSpec spec, Crew crew) {
         this.name = name;
@@ -72,25 +63,13 @@ public final class Pool {
         this.roster = new Roster(name, crew);
         this.recruiter = new Recruiter(this, gate);
         this.generations = new Generations(name, crew, spec, this::newGeneration);
+        this.diagnosis = new Diagnosis(name, gate, roster, () -> spec().processes());
         this.created = crew.clock().instant();
     }
 
     /** Starts the slots that the specification wants and that are not there. */
     void staff() {
-        lock.lock();
-        try {
-            for (int number = 0; state == PoolState.RUN && number < spec().processes(); number++) {
-                slots.computeIfAbsent(
-                        number,
-                        free -> {
-                            var slot = new Slot(this, free);
-                            slot.start();
-                            return slot;
-                        });
-            }
-        } finally {
-            lock.unlock();
-        }
+        staff.fill(this);
     }
 
     public String name() {
@@ -102,7 +81,7 @@ public final class Pool {
     }
 
     public PoolState state() {
-        return state;
+        return staff.state();
     }
 
     public Instant created() {
@@ -110,27 +89,7 @@ public final class Pool {
     }
 
     public Health health() {
-        return gate.trouble()
-                .<Health>map(
-                        trouble ->
-                                new Health.Degraded(
-                                        trouble.cause(),
-                                        trouble.failures(),
-                                        trouble.untilNextTry()))
-                .or(() -> shortage(1).map(cause -> new Health.Degraded(cause, 0, Duration.ZERO)))
-                .orElseGet(Health.Ok::new);
-    }
-
-    /** That so many places or more are lost to workers that don't end, in words. */
-    private Optional<String> shortage(int atLeast) {
-        long lost = roster.count(WorkerState.UNKILLABLE);
-        return lost < atLeast
-                ? Optional.empty()
-                : Optional.of(
-                        lost
-                                + " of "
-                                + spec().processes()
-                                + " workers are unkillable: they were killed and have not ended");
+        return diagnosis.health();
     }
 
     /** Whether a worker has ever been ready to serve. */
@@ -225,8 +184,8 @@ public final class Pool {
 
     /** @throws Refused if it takes no work: closed, terminated */
     public void requireRunning() {
-        if (state != PoolState.RUN) {
-            throw new Refused(new PoolNotRunning(name, state.name()));
+        if (state() != PoolState.RUN) {
+            throw new Refused(new PoolNotRunning(name, state().name()));
         }
     }
 
@@ -239,7 +198,7 @@ public final class Pool {
     /** Takes a work out of the queue that is not wanted any more. */
     public void withdraw(Work work) {
         queue.remove(work);
-        if (state == PoolState.CLOSE) {
+        if (state() == PoolState.CLOSE) {
             wakeSlots(); // it may have been what the closed pool was still open for
         }
     }
@@ -251,35 +210,20 @@ public final class Pool {
 
     /** Returns why a sync call that has waited {@code start_timeout} should give up; empty if there are or will be workers */
     public Optional<PoolDegraded> trouble() {
-        return gate.trouble()
-                .map(trouble -> new PoolDegraded(name, trouble.cause(), trouble.untilNextTry()))
-                .or(
-                        () ->
-                                shortage(spec().processes())
-                                        .map(cause -> new PoolDegraded(name, cause, LOOK_AGAIN)));
+        return diagnosis.trouble();
     }
 
     /** No more work is taken; the workers end when all is done. */
     public void close() {
-        lock.lock();
-        try {
-            state = state == PoolState.RUN ? PoolState.CLOSE : state;
-        } finally {
-            lock.unlock();
-        }
-        queue.refuse(new PoolNotRunning(name, state.name()));
+        staff.become(PoolState.CLOSE);
+        queue.refuse(new PoolNotRunning(name, state().name()));
         wakeSlots();
     }
 
     /** Kills the workers; what waits or runs ends as {@code pool-terminated}. Does not wait: {@link #join} does. */
     public void terminate() {
-        lock.lock();
-        try {
-            state = PoolState.TERMINATE;
-        } finally {
-            lock.unlock();
-        }
-        queue.refuse(new PoolNotRunning(name, state.name()));
+        staff.become(PoolState.TERMINATE);
+        queue.refuse(new PoolNotRunning(name, state().name()));
         queue.close(new Failure.PoolTerminated(name));
         wakeSlots();
     }
@@ -291,27 +235,15 @@ public final class Pool {
      * @throws Refused {@link PoolStillRunning} before close or terminate, as CPython's ValueError
      */
     public boolean join(Duration patience) throws InterruptedException {
-        if (state == PoolState.RUN) {
+        if (state() == PoolState.RUN) {
             throw new Refused(new PoolStillRunning(name));
         }
-        long left = patience.toNanos();
-        lock.lock();
-        try {
-            while (!joined()) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = slotEnded.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
-        }
-        return true;
+        return staff.awaitGone(patience);
     }
 
     /** Whether every worker is gone for good. */
     public boolean joined() {
-        return state != PoolState.RUN && slots.isEmpty() && !closing;
+        return staff.gone();
     }
 
     /** Another specification from now on. Workers that can't do for it are replaced one after another. */
@@ -323,7 +255,7 @@ public final class Pool {
 
     /** If the source files are others than its own, new workers take over from the old ones, which finish what they have. */
     void rollOver(Fingerprint files) {
-        if (state == PoolState.RUN && generations.isBehind(files)) {
+        if (state() == PoolState.RUN && generations.isBehind(files)) {
             generations.rollOver();
         }
     }
@@ -340,7 +272,7 @@ public final class Pool {
 
     private void wakeSlots() {
         gate.changed();
-        slots.values().forEach(Slot::wake);
+        staff.wake();
         roster.pokeAll(); // one that is being initialised has no slot yet
     }
 
@@ -367,7 +299,7 @@ public final class Pool {
     }
 
     boolean wants(Slot slot) {
-        return switch (state) {
+        return switch (state()) {
             case RUN -> slot.number() < spec().processes();
             case CLOSE -> slot.number() < spec().processes() && !queue.drained();
             case TERMINATE -> false;
@@ -376,7 +308,7 @@ public final class Pool {
 
     /** Why a slot ends that is not wanted. */
     ExitReason endReason() {
-        return switch (state) {
+        return switch (state()) {
             case RUN -> ExitReason.SCALE_DOWN;
             case CLOSE -> ExitReason.DRAIN;
             case TERMINATE -> ExitReason.TERMINATE;
@@ -421,29 +353,14 @@ public final class Pool {
     }
 
     void ended(Slot slot) {
-        boolean last;
-        lock.lock();
-        try {
-            slots.remove(slot.number(), slot);
-            last = slots.isEmpty() && state != PoolState.RUN;
-            closing = last;
-        } finally {
-            lock.unlock();
-        }
-        if (last) {
+        if (staff.ended(slot)) {
             // What was offered while the last slot ended would wait for ever.
-            queue.refuse(new PoolNotRunning(name, state.name()));
+            queue.refuse(new PoolNotRunning(name, state().name()));
             queue.close(new Failure.PoolTerminated(name));
             generations.close();
-        } else if (state != PoolState.RUN) {
+            staff.closed();
+        } else if (state() != PoolState.RUN) {
             wakeSlots(); // an idle one may have been left over by the last call of a closed pool
-        }
-        lock.lock();
-        try {
-            closing = closing && !last;
-            slotEnded.signalAll();
-        } finally {
-            lock.unlock();
         }
         staff(); // it may have been wanted again meanwhile
     }

@@ -11,10 +11,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A pool of one kind of worker. Functions go by the names that they have in Python. */
 final class ContractPool implements AutoCloseable {
     static final String PROBLEM = "urn:procpool:problem:";
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Service service = Subject.service();
     private final Subject subject;
@@ -192,6 +195,10 @@ final class ContractPool implements AutoCloseable {
                 .filter(line -> line.contains("pool=\"" + name + "\"") && line.contains(label))
                 .mapToInt(line -> (int) Double.parseDouble(line.substring(line.indexOf('}') + 1)))
                 .sum();
+    }
+
+    static JsonNode json(String text) {
+        return JSON.readTree(text);
     }
 
     @Override

