@@ -209,7 +209,8 @@ final class Window implements Source, Yield {
     /** Not while so much waits for the writer that the values of further chunks had no place. The oldest chunk is always out before the others. */
     @Override
     public boolean left() {
-        return !waiting.isEmpty() && (bytes < 2 * MOST_BYTES || pieces.size() == waiting.size());
+        boolean alone = pieces.size() == waiting.size() && handedItems == 0;
+        return !waiting.isEmpty() && (bytes < 2 * MOST_BYTES || alone);
     }
 
     @Override

@@ -97,6 +97,21 @@ class DismissTest {
         }
     }
 
+    /** A call that has begun: one whose worker is killed before it has read it is given to another. */
+    private static String begun(OwnPool pool, Gate gate) throws Exception {
+        var ledger = Ledger.empty();
+        var result =
+                pool.submit(
+                        "apply",
+                        "{\"func\":\"api_functions.note_and_wait\",\"args\":["
+                                + ledger.json()
+                                + ",1,"
+                                + gate.json()
+                                + "]}");
+        until("it has begun", () -> !ledger.lines().isEmpty());
+        return result;
+    }
+
     @Test
     void a_worker_that_is_killed_loses_its_task_and_is_replaced() throws Exception {
         try (var pool = OwnPool.ofProcesses(1);
@@ -104,19 +119,7 @@ class DismissTest {
             pool.awaitIdle(1);
             var id = onlyId(pool);
             long pid = pool.pids().getFirst();
-            var result =
-                    pool.submit(
-                            "apply",
-                            "{\"func\":\"api_functions.note_and_wait\",\"args\":["
-                                    + Ledger.empty().json()
-                                    + ",1,"
-                                    + gate.json()
-                                    + "]}");
-            until(
-                    "it runs",
-                    () ->
-                            "busy".equals(pool.workers().getFirst().get("state").asString())
-                                    && pool.workers().getFirst().hasNonNull("current"));
+            var result = begun(pool, gate);
             dismissed(pool, id + "?kill=false");
             dismissed(pool, id + "?kill=true");
             var lost = pool.service().await(result);
@@ -139,7 +142,7 @@ class DismissTest {
         try (var pool = OwnPool.of("{\"processes\":2,\"kind\":\"thread\",\"grace\":0.2}");
                 var gate = new Gate()) {
             pool.awaitIdle(2);
-            var lost = gate.occupy(pool);
+            var lost = begun(pool, gate);
             var id =
                     pool.workers().stream()
                             .filter(worker -> worker.get("state").asString().equals("busy"))

@@ -9,6 +9,9 @@ interface Contract {
     /** Two workers, for all tests of the class; they must leave it as it is. */
     ContractPool shared();
 
+    /** A pool whose only worker was stopped (SIGSTOP) in its task, before the first test. */
+    Stopped stopped();
+
     /** A pool of the test's own. {@code more} are members of the specification, with a comma in front. */
     ContractPool pool(int processes, String more);
 

@@ -130,6 +130,15 @@ final class ContractPool implements AutoCloseable {
         return Service.json(service.get(path()));
     }
 
+    void patch(String json) {
+        var patched =
+                service.request()
+                        .contentType("application/merge-patch+json; charset=UTF-8")
+                        .body(json)
+                        .patch(path());
+        assertThat(patched.statusCode()).as(patched.asString()).isEqualTo(200);
+    }
+
     List<JsonNode> workers(String... states) {
         var wanted = List.of(states);
         return Service.json(service.get(path() + "/workers"))

@@ -95,7 +95,7 @@ interface DeathContract extends Contract {
             assertThat(job.path("state").asString()).isEqualTo("succeeded");
             assertThat(job.path("attempts").size()).isEqualTo(1);
             assertThat(pool.exits("crash_signal")).isEqualTo(1);
-            for (int round = 0; round < 5; round++) {
+            for (int round = 0; round < 3; round++) {
                 pool.awaitWorkers(1).forEach(Processes::kill);
                 pool.requireWorks(); // whatever the call meets
             }

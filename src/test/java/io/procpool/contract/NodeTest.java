@@ -11,8 +11,8 @@ class NodeTest extends RuntimeContract {
 
     @BeforeAll
     @Override
-    void make_a_pool() {
+    void make_pools() throws Exception {
         NodePools.requireNode();
-        super.make_a_pool();
+        super.make_pools();
     }
 }

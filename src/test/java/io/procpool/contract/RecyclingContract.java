@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** Workers that come and go by the specification of their pool. F9, F34. */
 interface RecyclingContract extends Contract {
@@ -75,7 +76,7 @@ interface RecyclingContract extends Contract {
         }
     }
 
-    private static long pid(tools.jackson.databind.JsonNode worker) {
+    private static long pid(JsonNode worker) {
         return worker.path("pid").asLong();
     }
 
@@ -123,22 +124,12 @@ interface RecyclingContract extends Contract {
     default void a_pool_grows_and_shrinks_and_tells_new_workers_from_old() throws Exception {
         try (var pool = pool(1, "")) {
             pool.awaitWorkers(1);
-            patch(pool, "{\"processes\":3}");
+            pool.patch("{\"processes\":3}");
             var three = pool.awaitWorkers(3);
             assertThat(new HashSet<>(three)).hasSize(lacks(Trait.OWN_PROCESS) ? 1 : 3);
-            patch(pool, "{\"processes\":1}");
+            pool.patch("{\"processes\":1}");
             pool.awaitWorkers(1);
             pool.requireWorks();
         }
-    }
-
-    private static void patch(ContractPool pool, String json) {
-        pool.service()
-                .request()
-                .contentType("application/merge-patch+json")
-                .body(json)
-                .patch(pool.path())
-                .then()
-                .statusCode(200);
     }
 }

@@ -6,6 +6,7 @@ import io.procpool.service.Processes;
 import io.procpool.service.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,20 +76,15 @@ interface StuckContract extends Contract {
         }
     }
 
+    /** It takes five seconds to be sure: the worker was stopped before the other tests, and this is the last. */
     @Test
-    default void a_worker_that_was_stopped_is_killed_and_its_task_lost(@TempDir Path folder)
-            throws Exception {
-        try (var pool = pool(1, "")) {
-            var running = pool.submit("faults.wait_for", folder.resolve("never"));
-            pool.awaitBusy(1);
-            var stopped = pool.pids("busy");
-            Processes.storm(stopped, 1, "STOP");
-            var job = pool.await(running);
-            requireEnd(job, "worker-lost");
-            assertThat(job.path("problem").path("reason").asString()).isEqualTo("unresponsive");
-            assertThat(job.path("problem").path("signal").asInt()).isEqualTo(9);
-            pool.requireWorks();
-        }
+    @Order(Integer.MAX_VALUE)
+    default void a_worker_that_was_stopped_is_killed_and_its_task_lost() {
+        var job = stopped().await();
+        requireEnd(job, "worker-lost");
+        assertThat(job.path("problem").path("reason").asString()).isEqualTo("unresponsive");
+        assertThat(job.path("problem").path("signal").asInt()).isEqualTo(9);
+        stopped().pool().requireWorks();
     }
 
     @Test

@@ -38,7 +38,7 @@ public final class ServiceProcess implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private ServiceProcess(List<String> settings) throws Exception {
+    private ServiceProcess(String heap, List<String> settings) throws Exception {
         home = Files.createTempDirectory("procpool-service");
         log = Files.createTempFile("procpool-service", ".log");
         var command =
@@ -47,7 +47,7 @@ public final class ServiceProcess implements AutoCloseable {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-XX:TieredStopAtLevel=1", // it starts faster
-                                "-Xmx256m",
+                                heap,
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 Procpool.class.getName(),
@@ -62,7 +62,16 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Returns when it has said that it is ready. Later settings win over earlier ones. */
     public static ServiceProcess start(String... settings) throws Exception {
-        return new ServiceProcess(List.of(settings));
+        return startWith("-Xmx256m", settings);
+    }
+
+    /** The same with another limit of the heap, as the JVM's option has it. */
+    public static ServiceProcess startWith(String heap, String... settings) throws Exception {
+        return new ServiceProcess(heap, List.of(settings));
+    }
+
+    public String url() {
+        return url;
     }
 
     private String awaitReady() throws Exception {
