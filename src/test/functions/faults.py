@@ -269,21 +269,27 @@ def hang_at_exit():
 
 
 def _daemon(path):
-    """A grandchild in a session of its own, deaf to SIGTERM, with our output open. Its pid is written down."""
+    """A grandchild in a session of its own, deaf to SIGTERM, with our output open. Returns when its pid is written down:
+    that the file is there says only that it has been opened."""
+    heard, tell = os.pipe()
     if os.fork():
+        os.close(tell)
+        os.read(heard, 1)
+        os.close(heard)
         return
     os.setsid()
     if os.fork():
         os._exit(0)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     append(path, os.getpid())
+    os.close(heard)
+    os.close(tell)
     for_ever()
 
 
 def leave_daemon(path, how):
     """Leaves it behind, by a return or a crash."""
     _daemon(path)
-    wait_for(path)
     return os.getpid() if how == "return" else crash(how)
 
 
@@ -296,5 +302,4 @@ def be_parent(path):
 def be_family(path):
     """A worker that spins, and a daemon of its own; both are deaf."""
     _daemon(path)
-    wait_for(path)
     be_deaf(path)

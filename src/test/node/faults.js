@@ -25,6 +25,7 @@ Object.assign(exports, {
   crash_if: (item, bad, how) => (item === bad ? crash(how) : item),
   record(path, item = null) { fs.appendFileSync(path, `${item}\n`); return item; },
   wait_for: (path) => until(() => fs.existsSync(path), process.pid),
+  begin_for_ever(path) { exports.record(path, process.pid); return forEver(); },
   speak(text) { console.log(text); console.error(text); return process.pid; },
   keep_memory(count) { hoard.push(Buffer.alloc(count, 1)); return process.pid; },
   keep_memory_and_wait(count) { console.log('holding', exports.keep_memory(count)); return forEver(); },

@@ -1,12 +1,20 @@
 """How a thread host ends, and that nothing outlives it."""
+import fcntl
 import os
 import select
 import signal
+import struct
+import termios
 import unittest
 
 from host import Host, alive, wait_for
 from procpool_worker import frames
 from test_threads import JOBS, ThreadHost
+
+
+def unread(sock):
+    """Bytes (with the system's own) that the other side has not taken yet."""
+    return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)))[0]
 
 
 class Ends(ThreadHost):
@@ -40,20 +48,63 @@ class Ends(ThreadHost):
         self.assert_ended(pids)
 
     def test_a_thread_that_never_lets_go_of_the_interpreter_changes_nothing(self):
-        for end in (lambda: self.host.control.close(), lambda: os.kill(self.host.process.pid, signal.SIGTERM)):
+        for end, status in ((lambda: self.host.control.close(), 0),
+                            (lambda: os.kill(self.host.process.pid, signal.SIGTERM), -signal.SIGTERM)):
             other = self.host.fork()
             pids = self.busy("jobs.holds_the_lock")
             while not self.silent(other):
                 pass
             end()
-            self.assert_ended(pids)
+            self.assert_ended(pids, status)
             self.host.close()
             self.setUp()
 
     def test_sigterm_for_its_group_ends_everything(self):
         pids = self.busy("jobs.sleeps", "jobs.spin")
         os.killpg(self.host.process.pid, signal.SIGTERM)
-        self.assert_ended(pids)
+        self.assert_ended(pids, -signal.SIGTERM)
+
+    def test_sigterm_for_the_process_above_alone_ends_everything(self):
+        pids = self.busy("jobs.sleeps", "jobs.spin")
+        os.kill(self.host.process.pid, signal.SIGTERM)
+        self.assert_ended(pids, -signal.SIGTERM)
+
+    def with_own_handler(self, does):
+        """A host with a module that handles SIGTERM, and the pids of its two processes."""
+        source = ("import os, signal, threading, time\nseen = threading.Event()\n"
+                  "def handler(*_):\n    os.write(1, b'[SIGTERM]'); {}\n"
+                  "signal.signal(signal.SIGTERM, handler)\n"
+                  "def add_after_it(a, b): return seen.wait(20) and a + b\n".format(does))
+        self.host.close()
+        self.host = Host({"jobs.py": JOBS, "own.py": source}, kind="thread")
+        self.addCleanup(self.host.close)
+        self.host.catalogue()
+        return [self.host.process.pid, self.host.fork().peer.hello.header["pid"]]
+
+    def test_a_handler_of_sigterm_has_the_time_that_the_service_gives_it(self):
+        pids = self.with_own_handler("seen.set()")
+        worker = self.host.fork()
+        worker.begin("own.add_after_it", 1, 2)
+        os.killpg(pids[0], signal.SIGTERM)
+        self.assertEqual(worker.answer().body, b"3")
+        self.assertEqual(worker.value("jobs.add", 3, 4), 7)  # it waits for the SIGKILL
+        self.assertEqual(self.host.log().count(b"[SIGTERM]"), 1)
+        os.killpg(pids[0], signal.SIGKILL)
+        self.assert_ended(pids, -signal.SIGKILL)
+
+    def test_who_exits_in_its_handler_ends_with_that_status(self):
+        pids = self.with_own_handler("os._exit(6)")
+        os.killpg(pids[0], signal.SIGTERM)
+        self.assert_ended(pids, 6)
+
+    def test_a_host_that_does_not_end_by_sigterm_ends_with_the_service(self):
+        for does in ("pass", "time.sleep(1000)"):
+            with self.subTest(does):
+                pids = self.with_own_handler(does)
+                os.killpg(pids[0], signal.SIGTERM)
+                wait_for(lambda: b"[SIGTERM]" in self.host.log(), "the handler")
+                self.host.control.close()
+                self.assert_ended(pids)
 
     def test_bye_runs_exit_hooks_and_ends_everything(self):
         pids = self.busy("jobs.sleeps", "jobs.spin")
@@ -118,6 +169,16 @@ class Ends(ThreadHost):
         first = self.host.fork()
         self.assertIn("Too many open files", first.call("jobs.leak_descriptors").header["message"])
         self.assert_ended([self.host.process.pid])
+
+    def test_a_call_of_which_a_part_has_been_read_counts_as_running(self):
+        first, second = self.fork(2)
+        call = frames.encode(frames.CALL, 1, b'{"verb":"apply","func":"jobs.add"}', b'{"args":[1,2]}')
+        second.peer.sock.sendall(call[:3])
+        wait_for(lambda: unread(second.peer.sock) == 0, "the first bytes being read")
+        self.assertIn("Too many open files", first.call("jobs.leak_descriptors").header["message"])
+        self.assertEqual(first.value("jobs.add", 3, 4), 7)
+        second.peer.sock.sendall(call[3:])
+        self.assertEqual(second.peer.read().body, b"3")
 
 
 if __name__ == "__main__":

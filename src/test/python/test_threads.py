@@ -193,6 +193,12 @@ class Forks(ThreadHost):
         for method in ("fork", "spawn"):
             self.assertEqual(worker.value("jobs.squares", method, [-1, 2]), [1, 2])
 
+    def test_a_child_may_fork_as_well(self):
+        worker, other = self.fork(2)
+        for _ in range(3):
+            self.assertEqual(worker.value("jobs.daemonize"), 0)
+        self.assertEqual(other.value("jobs.nested_pools", [-1, 2]), [1, 2])
+
     def test_orphans_that_have_ended_are_reaped(self):
         orphan = self.host.fork().value("jobs.orphan_that_ends")
         wait_for(lambda: not os.path.exists("/proc/{}".format(orphan)), "the orphan's end")

@@ -51,6 +51,20 @@ def daemon():
 def orphan_that_ends():
     return int(subprocess.check_output(["sh", "-c", "(setsid true >/dev/null 2>&1 & echo $!)"]))
 def forks_and_returns(): return os.fork()
+def daemonize():
+    """A double fork, as a task that leaves a daemon behind does it. How the child has ended."""
+    pid = os.fork()
+    if pid == 0:
+        import signal
+        signal.alarm(30)
+        try:
+            if os.fork() == 0: os._exit(0)
+            os._exit(os.WEXITSTATUS(os.wait()[1]))
+        finally: os._exit(99)
+    return os.waitpid(pid, 0)[1]
+def nested_pools(numbers):
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        return pool.submit(squares, "fork", numbers).result(30)
 def fork_that_stays():
     pid = os.fork()
     if pid == 0:

@@ -29,6 +29,10 @@ class Served(task.Running):
         sink = _Sink(output)
         self.stdout, self.stderr = _text_stream(sink), _text_stream(sink)
 
+    def is_busy(self) -> bool:
+        """Whether it has a call, or has read some of one."""
+        return self.call_id != 0 or (self.connection is not None and self.connection.has_read_ahead())
+
     def flush(self) -> None:
         for stream in (self.stdout, self.stderr):
             try:

@@ -117,6 +117,10 @@ class Connection:
         message = "a worker does not take frames of kind {}".format(frame.kind)
         self.send(frames.ERROR, frame.call_id, frames.header_bytes({"problem": "unknown-kind", "message": message}))
 
+    def has_read_ahead(self) -> bool:
+        """Whether more than the calls that have been answered has come: a part of a frame is enough."""
+        return bool(self._orders) or not self._reader.at_rest
+
     def _raise_if_over(self) -> None:
         if self._failure is not None:
             raise self._failure

@@ -109,12 +109,17 @@ class Reader:
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
         self._start = self._end = 0
+        self.at_rest = False  # whether read() waits for the first byte of a frame
 
     def read(self) -> Optional[Frame]:
         """The next frame; None when the connection ended between two frames."""
-        if not self._buffered(_LENGTH.size):
-            if self._start == self._end:
+        if self._start == self._end:
+            self.at_rest = True
+            begun = self._buffered(1)
+            self.at_rest = False
+            if not begun:
                 return None
+        if not self._buffered(_LENGTH.size):
             raise BrokenFrame("the connection ended inside a frame")
         length = _checked_length(_LENGTH.unpack_from(self._buffer, self._start)[0], self.max_body)
         if _LENGTH.size + length > _BUFFER:

@@ -4,6 +4,9 @@ A thread that holds the interpreter's lock (a regular expression, a library in C
 process from running, the one that would hear of the end too. So this process hears of it, runs no code of others, and
 kills. It is the one that the service has started: it ends in the way in which the host has ended, and before that it
 kills what the host's tasks have left, also after a crash.
+
+SIGTERM is the host's own affair, as it is that of any process: it comes to the whole group, so the host ends by it or
+does what a handler of the user's says, until the service sends SIGKILL.
 """
 from __future__ import annotations
 
@@ -60,7 +63,10 @@ class _Guardian:
         poll.register(self._control, _HUNG_UP)
         poll.register(self._wakeup, select.POLLIN)
         ended = self._reap()  # what ended before there was a handler for SIGCHLD
-        while ended is None and not self._terminated and not self._is_late():
+        while ended is None and not self._is_late():
+            if self._terminated:
+                self._terminated = False
+                self._hand_on(signal.SIGTERM)
             ready = dict(poll.poll(None if self._deadline is None else 20))
             if self._control.fileno() in ready:
                 poll.unregister(self._control)
@@ -69,12 +75,17 @@ class _Guardian:
                 self._wakeup.recv(4096)
             ended = self._reap()
         children.end_with_us(_KILLED_WITHIN)
-        if ended is None or self._terminated:
+        if ended is None:
             os._exit(0)
         signals.end_as(ended)
 
     def _terminate(self) -> None:
         self._terminated = True
+
+    def _hand_on(self, number: int) -> None:
+        """A signal that may have come to this process only, or to the host as well: a handler must not run twice."""
+        if not signals.is_caught(number, self._pid):
+            os.kill(self._pid, number)
 
     def _is_late(self) -> bool:
         return self._deadline is not None and time.monotonic() > self._deadline

@@ -75,6 +75,16 @@ def end_as(status: int) -> NoReturn:
     os._exit(os.WEXITSTATUS(status))
 
 
+def is_caught(number: int, pid: int) -> bool:
+    """Whether that process has a handler for the signal; False where the system does not tell."""
+    try:
+        with open("/proc/{}/status".format(pid), "rb") as file:
+            caught = next(line for line in file if line.startswith(b"SigCgt:"))
+    except (OSError, StopIteration):
+        return False
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+
+
 def become_worker(by_user: Handlers) -> None:
     signal.set_wakeup_fd(-1)
     for number, handler in _IN_A_WORKER.items():

@@ -106,14 +106,17 @@ class ThreadHost:
     def end_if_idle(self, but: Served) -> None:
         """For want of descriptors, which belong to all threads: while others run some may come free again, and to end
         would take their calls along."""
-        if not any(served.call_id for served in list(self._served) if served is not but):
+        if not any(served.is_busy() for served in list(self._served) if served is not but):
             os._exit(0)
 
     def _silence(self) -> None:
         """In a child that a task forks: it must not keep a connection open, and cannot speak on one by mistake."""
-        self._control.close()
-        for served in self._served:
-            served.silence()
+        try:
+            self._control.close()
+            for served in self._served:
+                served.silence()
+        finally:
+            self._connecting.release()  # it may fork as well
 
     def _end_politely(self) -> NoReturn:
         # Not in this thread: a hook may hang, and one that waits for a task's thread may wait long.

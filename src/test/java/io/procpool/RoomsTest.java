@@ -120,7 +120,9 @@ class RoomsTest {
     @Test
     void nobody_uses_the_worker_room() {
         for (var room : ROOMS) {
-            assertThat(uses(room, "worker")).as("%s uses worker", room).isEqualTo(room.equals("worker"));
+            assertThat(uses(room, "worker"))
+                    .as("%s uses worker", room)
+                    .isEqualTo(room.equals("worker"));
         }
     }
 

@@ -47,7 +47,7 @@ record JobWork(Job job) implements Work {
                         cut.task().items(),
                         cut.task().body(),
                         submission.timeout(),
-                        job.queuedNanos(),
+                        cut.task().readyNanos(),
                         new Ears(job, cut.task()));
         job.cancelledBy(cut.task(), call::cancel);
         return new Taken(call, cut.more());

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Attempt(
         int n,
-        int firstItem,
+        long firstItem,
         int items,
         long pid,
         int generation,

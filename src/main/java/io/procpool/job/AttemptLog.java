@@ -29,7 +29,7 @@ final class AttemptLog {
     List<Attempt> all() {
         var all = new ArrayList<>(failed);
         all.addAll(succeeded);
-        all.sort(Comparator.comparing(Attempt::started).thenComparingInt(Attempt::firstItem));
+        all.sort(Comparator.comparing(Attempt::started).thenComparingLong(Attempt::firstItem));
         return List.copyOf(all);
     }
 }

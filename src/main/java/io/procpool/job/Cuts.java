@@ -13,6 +13,7 @@ final class Cuts implements Source {
 
     private final Submission submission;
     private final ChunkSizes sizes;
+    private final long readyNanos = System.nanoTime();
     private int nextItem;
 
     Cuts(Submission submission) {
@@ -37,7 +38,7 @@ final class Cuts implements Source {
         int first = nextItem;
         int count = sizes.next(submission.items() - first, processes);
         nextItem += count;
-        return new Chunk(first, count, body(first, count));
+        return new Chunk(first, count, body(first, count), readyNanos);
     }
 
     private List<Payload> body(int first, int count) {

@@ -33,7 +33,7 @@ final class Harvest implements Yield {
     }
 
     @Override
-    public int items() {
+    public long items() {
         return items;
     }
 
@@ -46,7 +46,7 @@ final class Harvest implements Yield {
         }
         join(joiner, task, end.value());
         for (var error : end.errors()) {
-            add(task.firstItem() + error.index(), error.problem().shifted(task.firstItem()));
+            add((int) task.firstItem() + error.index(), error.problem().shifted(task.firstItem()));
         }
     }
 
@@ -60,9 +60,10 @@ final class Harvest implements Yield {
         }
         // The evidence once: twenty thousand items of a chunk would repeat it twenty thousand
         // times.
-        add(task.firstItem(), problem);
+        int first = (int) task.firstItem();
+        add(first, problem);
         for (int item = 1; item < task.items(); item++) {
-            add(task.firstItem() + item, problem.withoutOutput());
+            add(first + item, problem.withoutOutput());
         }
     }
 
@@ -70,7 +71,7 @@ final class Harvest implements Yield {
         into.add(arrivals == null ? task.number() : arrivals.count(), array);
         done += task.items();
         if (arrivals != null) {
-            arrivals.add(task.firstItem(), task.items());
+            arrivals.add((int) task.firstItem(), task.items());
         }
     }
 
@@ -83,7 +84,7 @@ final class Harvest implements Yield {
     }
 
     @Override
-    public int done() {
+    public long done() {
         return done;
     }
 

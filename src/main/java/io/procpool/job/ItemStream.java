@@ -21,26 +21,38 @@ public final class ItemStream {
     /** After so long without input a part-filled chunk goes out. */
     static final Duration FILLING = Duration.ofMillis(20);
 
+    /** So often it looks whether others have given memory back that it needs. */
+    private static final Duration STARVED = Duration.ofMillis(250);
+
     /**
      * A chunk with its end.
      *
      * @param end an array of a value for each item, or what became of all of them
      */
-    public record Answered(int firstItem, int items, Task.End end) {}
+    public record Answered(long firstItem, int items, Task.End end) {}
 
     private final Job job;
     private final Window window;
     private final Workers workers;
+    private final JobListener listener;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoTime;
     private long inputNanos;
     private boolean timed;
 
+    /** Since its first item came. */
+    private @Nullable Long begunNanos;
+
     ItemStream(
-            Job job, Workers workers, ScheduledExecutorService timer, LongSupplier nanoTime) {
+            Job job,
+            Workers workers,
+            JobListener listener,
+            ScheduledExecutorService timer,
+            LongSupplier nanoTime) {
         this.job = job;
         this.window = job.window();
         this.workers = workers;
+        this.listener = listener;
         this.timer = timer;
         this.nanoTime = nanoTime;
     }
@@ -51,11 +63,11 @@ public final class ItemStream {
 
     /** All items that will be offered are parts of a body whose memory is held already. */
     public void prepaid() {
-        job.lock();
+        job.lock().lock();
         try {
             window.prepaid();
         } finally {
-            job.unlock();
+            job.lock().unlock();
         }
     }
 
@@ -76,33 +88,29 @@ public final class ItemStream {
     }
 
     private boolean awaitRoom(int length) throws InterruptedException {
-        job.lock();
+        job.lock().lock();
         try {
             while (!window.closed() && !window.hasRoom(length)) {
                 window.room.await();
             }
             return !window.closed();
         } finally {
-            job.unlock();
+            job.lock().unlock();
         }
     }
 
     private int fill(Items batch, int from) {
         boolean wakes;
         int taken;
-        job.lock();
+        job.lock().lock();
         try {
-            if (!window.countable(batch.size() - from)) {
-                window.close(
-                        new Failure.InputRefused(
-                                "A stream has at most " + Integer.MAX_VALUE + " items"));
-            }
             taken = window.fill(batch, from);
             inputNanos = nanoTime.getAsLong();
+            begunNanos = begunNanos == null ? Long.valueOf(inputNanos) : begunNanos;
             armTimer();
             wakes = window.wakes();
         } finally {
-            job.unlock();
+            job.lock().unlock();
         }
         wake(wakes);
         return taken;
@@ -175,18 +183,30 @@ public final class ItemStream {
      */
     public boolean await(Duration patience) throws InterruptedException {
         long left = patience.toNanos();
-        job.lock();
-        try {
-            while (!window.hasEnded() && !window.complete() && !window.isOver()) {
-                if (left <= 0) {
+        while (true) {
+            boolean wakes;
+            job.lock().lock();
+            try {
+                if (hasNews()) {
+                    return true;
+                }
+                wakes = window.wakes(); // others may have given memory back
+                if (!wakes && left <= 0) {
                     return false;
                 }
-                left = window.ready.awaitNanos(left);
+                if (!wakes) {
+                    long round = window.starved() ? Math.min(left, STARVED.toNanos()) : left;
+                    left -= round - window.ready.awaitNanos(round);
+                }
+            } finally {
+                job.lock().unlock();
             }
-            return true;
-        } finally {
-            job.unlock();
+            wake(wakes);
         }
+    }
+
+    private boolean hasNews() {
+        return window.hasEnded() || window.complete() || window.isOver();
     }
 
     /**
@@ -205,14 +225,31 @@ public final class ItemStream {
         return job.locked(() -> !window.closed());
     }
 
-    /** Why no worker can begin with it, if it has waited for one for as long as a start may take. */
+    /** Until its first item has waited for a worker for as long as a start may take; empty if that has passed, or there is nothing to wait for. */
+    public Optional<Duration> startLeft() {
+        return awaitingStart().filter(Duration::isPositive);
+    }
+
+    /** Why no worker can begin with it, if its first item has waited for one for as long as a start may take. */
     public Optional<PoolDegraded> trouble() {
-        var pool = job.submission().pool();
-        var waited = Duration.ofNanos(System.nanoTime() - job.queuedNanos());
-        return waited.compareTo(workers.startTimeout(pool)) > 0
-                        && job.snapshot().state() instanceof JobState.Pending
-                        && job.snapshot().items() > 0
-                ? workers.trouble(pool)
-                : Optional.empty();
+        return awaitingStart()
+                .filter(left -> !left.isPositive())
+                .flatMap(_ -> workers.trouble(job.submission().pool()));
+    }
+
+    /** The rest of the time that a start may take; empty if it has begun, or has no item. */
+    private Optional<Duration> awaitingStart() {
+        var since = job.locked(() -> begunNanos);
+        if (since == null || !(job.snapshot().state() instanceof JobState.Pending)) {
+            return Optional.empty();
+        }
+        var waited = Duration.ofNanos(nanoTime.getAsLong() - since);
+        return Optional.of(workers.startTimeout(job.submission().pool()).minus(waited));
+    }
+
+    /** It is given up because its pool is in trouble. */
+    public void giveUp(PoolDegraded why) {
+        listener.refused(job.submission().pool(), why);
+        abandon();
     }
 }

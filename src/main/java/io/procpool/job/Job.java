@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,18 +31,13 @@ public final class Job {
     private final Submission submission;
     private final Instant created;
     private final Clock clock;
-    private final int maxResult;
     private final Consumer<Job> onDecided;
     private final long queuedNanos = System.nanoTime();
 
     private final ReentrantLock lock;
     private final Showing showing;
-    private final Tasks tasks;
-    private final Yield yield;
-    private final AttemptLog attempts = new AttemptLog();
+    private final Course course;
     private JobState decided = new Pending();
-    private boolean cancelling;
-    private @Nullable Long cancelRequestedNanos;
     private boolean async;
 
     /** @param onDecided runs once, when the outcome is decided, on the thread that decided it */
@@ -57,20 +51,12 @@ public final class Job {
         this.id = id;
         this.submission = submission;
         this.async = async;
-        this.maxResult = maxResult;
         this.clock = clock;
         this.created = clock.instant();
         this.onDecided = onDecided;
         this.lock = new ReentrantLock();
-        this.showing = new Showing(lock);
-        if (submission.streamed()) {
-            var window = new Window(submission, lock);
-            this.tasks = new Tasks(window);
-            this.yield = window;
-        } else {
-            this.tasks = new Tasks(new Cuts(submission));
-            this.yield = new Harvest(submission, maxResult);
-        }
+        this.showing = new Showing(lock, new Subject());
+        this.course = new Course(submission, maxResult, lock);
     }
 
     public UUID id() {
@@ -81,7 +67,7 @@ public final class Job {
         return submission;
     }
 
-    public long queuedNanos() {
+    long queuedNanos() {
         return queuedNanos;
     }
 
@@ -90,12 +76,9 @@ public final class Job {
         return locked(() -> !async);
     }
 
-    void lock() {
-        lock.lock();
-    }
-
-    void unlock() {
-        lock.unlock();
+    /** Guards all of it; the window of a stream too. */
+    ReentrantLock lock() {
+        return lock;
     }
 
     <T extends @Nullable Object> T locked(Supplier<T> action) {
@@ -107,12 +90,9 @@ public final class Job {
         }
     }
 
-    /** Where the items of a job come from that is {@link Submission#streamed}, guarded by the job's lock. */
+    /** Of a job that is {@link Submission#streamed}. */
     Window window() {
-        if (yield instanceof Window window) {
-            return window;
-        }
-        throw new IllegalStateException("job " + id + " is no stream");
+        return (Window) course.ends();
     }
 
     // --- tasks ---
@@ -123,19 +103,7 @@ public final class Job {
      * @return null if nothing is left to run, for now if it is a stream
      */
     public @Nullable Cut next(int processes) {
-        return locked(
-                () -> {
-                    if (decided instanceof Final || cancelling || !tasks.left()) {
-                        tasks.rest();
-                        return null;
-                    }
-                    var task = tasks.cut(processes);
-                    var more = tasks.left();
-                    if (!more) {
-                        tasks.rest();
-                    }
-                    return new Cut(task, more);
-                });
+        return locked(() -> course.next(processes, isDecided()));
     }
 
     /** @param canceller ends the task early; it is called at most once, from any thread */
@@ -144,7 +112,7 @@ public final class Job {
                 locked(
                         () -> {
                             task.canceller(canceller);
-                            return cancelling;
+                            return course.cancelling();
                         });
         if (now) {
             canceller.run();
@@ -175,46 +143,23 @@ public final class Job {
         }
     }
 
-    private boolean take(Task task, Task.End end, @Nullable Attempt attempt) {
-        tasks.returned(task);
-        if (attempt != null) {
-            attempts.add(attempt);
-            tasks.measured(task, Task.between(attempt));
-        }
-        return !isDecided() && decide(task, end);
-    }
-
     /** Returns whether the outcome is decided now. */
-    private boolean decide(Task task, Task.End end) {
-        var now = clock.instant();
-        switch (end) {
-            case Task.End.Value value -> yield.take(task, value);
-            case Task.End.Broke(Failure.PoolTerminated terminated) -> {
-                return become(new Event.Broke(now, terminated));
-            }
-            case Task.End.Broke _ when cancelling -> {
-                return tasks.noneOut() && become(new Event.CancelDone(now));
-            }
-            case Task.End.Broke(var problem) when submission.collect() ->
-                    yield.takeBroken(task, problem);
-            case Task.End.Broke(var problem) -> {
-                return become(new Event.Broke(now, problem.shifted(task.firstItem())));
-            }
+    private boolean take(Task task, Task.End end, @Nullable Attempt attempt) {
+        if (isDecided()) {
+            course.endedLate(task, attempt);
+            return false;
         }
-        showing.progress(isDecided());
-        if (yield.tooLarge()) {
-            return become(new Event.Broke(now, new Failure.ResultTooLarge(maxResult)));
+        var event = course.ended(task, end, attempt, clock.instant());
+        if (event == null) {
+            showing.progress();
         }
-        if (yield.complete()) {
-            return become(yield.outcome(now));
-        }
-        return cancelling && tasks.noneOut() && become(new Event.CancelDone(now));
+        return event != null && become(event);
     }
 
     private boolean become(Event event) {
         decided = JobState.after(decided, event);
         if (decided instanceof Final end) {
-            yield.over(end);
+            course.ends().over(end);
         }
         return isDecided();
     }
@@ -248,6 +193,7 @@ public final class Job {
 
     /** Of a stream: what was to be written is written. */
     void delivered() {
+        var yield = course.ends();
         handOn(
                 locked(
                         () ->
@@ -262,19 +208,12 @@ public final class Job {
      * @return false if its outcome is decided
      */
     boolean cancelRequested() {
-        return locked(
-                () -> {
-                    if (!isDecided() && cancelRequestedNanos == null) {
-                        cancelRequestedNanos = System.nanoTime();
-                    }
-                    return !isDecided();
-                });
+        return locked(() -> !isDecided() && course.cancelRequested());
     }
 
     /** Null if no client has asked for its end. */
     @Nullable Duration sinceCancelRequest() {
-        var since = locked(() -> cancelRequestedNanos);
-        return since == null ? null : Duration.ofNanos(System.nanoTime() - since);
+        return locked(course::sinceCancelRequest);
     }
 
     /** Nothing more is begun; what runs is killed, and the job is cancelled when that has ended. Again, or too late: no effect. */
@@ -286,13 +225,12 @@ public final class Job {
     }
 
     private boolean beginToCancel(List<Runnable> cancellers) {
-        if (isDecided() || cancelling) {
+        if (isDecided() || course.cancelling()) {
             return false;
         }
-        cancelling = true;
-        tasks.stop();
-        cancellers.addAll(tasks.cancellers());
-        return tasks.noneOut() && become(new Event.CancelDone(clock.instant()));
+        var event = course.cancel(clock.instant());
+        cancellers.addAll(course.cancellers());
+        return event != null && become(event);
     }
 
     /**
@@ -308,110 +246,54 @@ public final class Job {
                 });
     }
 
-    // --- reading ---
+    // --- reading: what is shown ---
 
-    /** What is decided, shown or not: for the store. */
     JobRecord decidedRecord() {
-        return locked(() -> record(decided, showing.version() + 1));
+        return showing.decidedRecord();
     }
 
-    /** Shows the outcome that was decided. */
     void publish() {
-        Runnable follower =
-                locked(
-                        () -> {
-                            showing.show(decided);
-                            return showing.onReady();
-                        });
-        follower.run();
+        showing.publish();
     }
 
     /** Runs {@code follower} once its outcome shows; at once if it does already. There is one at most. */
     void onReady(Runnable follower) {
-        boolean now =
-                locked(
-                        () -> {
-                            showing.onReady(follower);
-                            return showing.isFinal();
-                        });
-        if (now) {
-            follower.run();
-        }
+        showing.onReady(follower);
     }
 
     public JobRecord snapshot() {
-        return locked(
-                () -> {
-                    showing.showProgress(isDecided());
-                    return shownRecord();
-                });
-    }
-
-    private JobRecord shownRecord() {
-        return record(showing.state(), showing.version());
-    }
-
-    private JobRecord record(JobState state, long at) {
-        return new JobRecord(
-                id,
-                submission.pool(),
-                submission.verb(),
-                submission.func(),
-                submission.collect(),
-                async,
-                created,
-                state,
-                yield.items(),
-                yield.done(),
-                attempts.all(),
-                at,
-                yield instanceof Harvest harvest ? harvest.arrivals() : null);
+        return showing.snapshot();
     }
 
     /** Waits until it is final, at most so long. */
     public boolean awaitReady(Duration patience) throws InterruptedException {
-        return await(patience, showing::isFinal);
+        return showing.awaitReady(patience);
     }
 
     /** Waits until its version is another than {@code known}. */
     public boolean awaitChange(long known, Duration patience) throws InterruptedException {
-        return await(patience, () -> showing.version() != known);
-    }
-
-    private boolean await(Duration patience, BooleanSupplier condition)
-            throws InterruptedException {
-        lock.lock();
-        try {
-            return showing.await(patience, this::isDecided, condition);
-        } finally {
-            lock.unlock();
-        }
+        return showing.awaitChange(known, patience);
     }
 
     /**
-     * Waits until there are more values than {@code bytes} of them, or the job is shown to be in another state, at most so long.
+     * Of a job whose values are kept. Waits until there are more values than {@code bytes} of them, or the job is shown to be in another state, at most so long.
      *
      * @param errors how many are known
      */
     News news(int bytes, int errors, JobState known, Duration patience)
             throws InterruptedException {
-        lock.lock();
-        try {
-            if (!(yield instanceof Harvest harvest)) {
-                throw new IllegalStateException("the values of job " + id + " are not kept");
-            }
-            showing.follow(
-                    patience,
-                    this::isDecided,
-                    () -> harvest.elements().size() > bytes || !showing.state().equals(known));
-            var elements = harvest.elements();
-            return new News(
-                    shownRecord(),
-                    elements.slice(Math.min(bytes, elements.size()), elements.size()),
-                    harvest.errors(errors),
-                    harvest.arrivals());
-        } finally {
-            lock.unlock();
+        return showing.news((Harvest) course.ends(), bytes, errors, known, patience);
+    }
+
+    private final class Subject implements Showing.Subject {
+        @Override
+        public JobState decided() {
+            return decided;
+        }
+
+        @Override
+        public JobRecord record(JobState state, long version) {
+            return course.record(id, created, async, state, version);
         }
     }
 }

@@ -24,8 +24,8 @@ public record JobRecord(
         boolean async,
         Instant created,
         JobState state,
-        int items,
-        int done,
+        long items,
+        long done,
         List<Attempt> attempts,
         long version,
         @Nullable Arrivals arrivals) {
@@ -41,8 +41,8 @@ public record JobRecord(
             boolean async,
             Instant created,
             JobState state,
-            int items,
-            int done,
+            long items,
+            long done,
             List<Attempt> attempts,
             long version) {
         this(

@@ -12,13 +12,9 @@ import io.procpool.problem.Refusal.Streamed;
 import io.procpool.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -47,7 +43,7 @@ public final class Jobs implements AutoCloseable {
     private final RecentJobs recent = new RecentJobs();
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(
-                    1, Thread.ofPlatform().daemon().name("job-expiry").factory());
+                    1, Thread.ofPlatform().daemon().name("job-timer").factory());
 
     Jobs(
             JobStore store,
@@ -87,7 +83,8 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused as {@link #submit}
      */
     public ItemStream open(Submission submission) {
-        return new ItemStream(submit(submission, false), workers, timer, System::nanoTime);
+        return new ItemStream(
+                submit(submission, false), workers, listener, timer, System::nanoTime);
     }
 
     /** Takes note of a submission that was turned away before it could be {@link #submit submitted}, unreadable for example. */
@@ -150,7 +147,9 @@ public final class Jobs implements AutoCloseable {
                                                     job.id(),
                                                     failure);
                                         }
-                                        publish(job, record); // stored or not: nobody waits for ever
+                                        publish(
+                                                job,
+                                                record); // stored or not: nobody waits for ever
                                     });
         } else {
             recent.add(record);
@@ -290,26 +289,7 @@ public final class Jobs implements AutoCloseable {
 
     /** By falling id, which is by falling time. */
     public List<JobRecord> list(Query query) {
-        var merged = new TreeMap<UUID, JobRecord>(Comparator.reverseOrder());
-        // The live ones first: what ends meanwhile is in one of the others by then.
-        var candidates = query.before() == null ? live : live.headMap(query.before(), false);
-        candidates.descendingMap().values().stream()
-                .map(Job::snapshot)
-                .filter(query::matches)
-                .limit(query.limit())
-                .forEach(record -> merged.put(record.id(), record));
-        collect(query, recent.all(), merged);
-        if (query.state() == null || !JobState.UNFINISHED.contains(query.state())) {
-            collect(query, store.list(query), merged); // it does not know what has begun since
-        }
-        return merged.values().stream().filter(query::matches).limit(query.limit()).toList();
-    }
-
-    private static void collect(
-            Query query, Collection<JobRecord> records, Map<UUID, JobRecord> merged) {
-        records.stream()
-                .filter(query::matches)
-                .forEach(record -> merged.putIfAbsent(record.id(), record));
+        return new Listing(live, recent, store).list(query);
     }
 
     @Override

@@ -13,7 +13,4 @@ import org.jspecify.annotations.Nullable;
  * @param arrivals which items all values so far belong to; null: they are in the order of the items
  */
 public record News(
-        JobRecord record,
-        Payload elements,
-        List<ItemError> errors,
-        @Nullable Arrivals arrivals) {}
+        JobRecord record, Payload elements, List<ItemError> errors, @Nullable Arrivals arrivals) {}

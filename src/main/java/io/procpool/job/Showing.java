@@ -8,57 +8,52 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * What is seen of a job from outside, and who waits for it to change. The job's lock guards it: whoever calls holds it, and {@link #await} lets go of it
- * while it waits.
+ * What is seen of a job from outside, and who waits for it to change. What was decided shows only when it is {@link #publish published}.
+ *
+ * <p>Threads: any. The job's lock guards all of it. {@link #show} and {@link #progress} are called by the job, which holds it; the others take it, and those that wait
+ * let go of it meanwhile.
  */
 final class Showing {
+    /** The job whose face this is. Called under its lock. */
+    interface Subject {
+        JobState decided();
+
+        JobRecord record(JobState state, long version);
+    }
+
+    private final ReentrantLock lock;
     private final Condition changed;
+    private final Subject subject;
     private final Edition edition = new Edition();
     private JobState state = new Pending();
     private Runnable onReady = () -> {};
     private int followers;
 
-    Showing(ReentrantLock lock) {
+    Showing(ReentrantLock lock, Subject subject) {
+        this.lock = lock;
         this.changed = lock.newCondition();
+        this.subject = subject;
     }
 
-    JobState state() {
-        return state;
-    }
-
-    long version() {
-        return edition.number();
-    }
-
-    boolean isFinal() {
-        return state instanceof Final;
-    }
+    // --- by the job, which holds the lock ---
 
     void show(JobState now) {
         state = now;
         change();
     }
 
-    void onReady(Runnable follower) {
-        onReady = follower;
-    }
-
-    Runnable onReady() {
-        return onReady;
-    }
-
     /** Something was done; it may have to wait for its turn to show. */
-    void progress(boolean decided) {
+    void progress() {
         if (!edition.progressWaits() || followers > 0) {
             changed.signalAll(); // who waits has gone to sleep for longer than until it may show
         }
         edition.progress();
-        showProgress(decided);
+        showProgress();
     }
 
     /** Not any more once the outcome is decided: its own change is to come. */
-    void showProgress(boolean decided) {
-        if (edition.isDue(System.nanoTime()) && !decided) {
+    private void showProgress() {
+        if (edition.isDue(System.nanoTime()) && !(subject.decided() instanceof Final)) {
             change();
         }
     }
@@ -68,32 +63,105 @@ final class Showing {
         changed.signalAll();
     }
 
-    /** As {@link #await}, for somebody who wants to see each item as it comes: woken at once, not four times a second. */
-    boolean follow(Duration patience, BooleanSupplier decided, BooleanSupplier condition)
-            throws InterruptedException {
-        followers++;
+    // --- from outside ---
+
+    /** What is decided, shown or not: for the store. */
+    JobRecord decidedRecord() {
+        lock.lock();
         try {
-            return await(patience, decided, condition);
+            return subject.record(subject.decided(), edition.number() + 1);
         } finally {
-            followers--;
+            lock.unlock();
         }
     }
 
-    boolean await(Duration patience, BooleanSupplier decided, BooleanSupplier condition)
+    /** Shows the outcome that was decided. */
+    void publish() {
+        Runnable follower;
+        lock.lock();
+        try {
+            show(subject.decided());
+            follower = onReady;
+        } finally {
+            lock.unlock();
+        }
+        follower.run();
+    }
+
+    void onReady(Runnable follower) {
+        boolean now;
+        lock.lock();
+        try {
+            onReady = follower;
+            now = isFinal();
+        } finally {
+            lock.unlock();
+        }
+        if (now) {
+            follower.run();
+        }
+    }
+
+    private boolean isFinal() {
+        return state instanceof Final;
+    }
+
+    JobRecord snapshot() {
+        lock.lock();
+        try {
+            showProgress();
+            return subject.record(state, edition.number());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean awaitReady(Duration patience) throws InterruptedException {
+        return await(patience, this::isFinal);
+    }
+
+    boolean awaitChange(long known, Duration patience) throws InterruptedException {
+        return await(patience, () -> edition.number() != known);
+    }
+
+    /** Waits until there are more than so many bytes of values, or another state shows. */
+    News news(Harvest harvest, int bytes, int errors, JobState known, Duration patience)
+            throws InterruptedException {
+        lock.lock();
+        try {
+            followers++;
+            await(patience, () -> harvest.elements().size() > bytes || !state.equals(known));
+            var elements = harvest.elements();
+            return new News(
+                    subject.record(state, edition.number()),
+                    elements.slice(Math.min(bytes, elements.size()), elements.size()),
+                    harvest.errors(errors),
+                    harvest.arrivals());
+        } finally {
+            followers--;
+            lock.unlock();
+        }
+    }
+
+    private boolean await(Duration patience, BooleanSupplier condition)
             throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            showProgress(decided.getAsBoolean());
-            if (condition.getAsBoolean()) {
-                return true;
+        lock.lock();
+        try {
+            while (true) {
+                showProgress();
+                if (condition.getAsBoolean()) {
+                    return true;
+                }
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                long nap = edition.progressWaits() ? Math.min(left, Edition.PROGRESS_NANOS) : left;
+                var _ = changed.awaitNanos(nap);
             }
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            var _ =
-                    changed.awaitNanos(
-                            edition.progressWaits() ? Math.min(left, Edition.PROGRESS_NANOS) : left);
+        } finally {
+            lock.unlock();
         }
     }
 }

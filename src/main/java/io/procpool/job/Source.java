@@ -10,8 +10,9 @@ interface Source {
      * What one task is to do.
      *
      * @param body what the worker gets, in pieces
+     * @param readyNanos since when it could have run, by {@link System#nanoTime}
      */
-    record Chunk(int firstItem, int items, List<Payload> body) {}
+    record Chunk(long firstItem, int items, List<Payload> body, long readyNanos) {}
 
     /** Whether something can be cut now. */
     boolean left();

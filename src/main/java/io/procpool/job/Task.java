@@ -18,33 +18,34 @@ public final class Task {
     }
 
     private final int number;
-    private final int firstItem;
-    private final int items;
-    private final List<Payload> body;
+    private final Source.Chunk chunk;
     private @Nullable Runnable canceller;
 
-    Task(int number, int firstItem, int items, List<Payload> body) {
+    Task(int number, Source.Chunk chunk) {
         this.number = number;
-        this.firstItem = firstItem;
-        this.items = items;
-        this.body = body;
+        this.chunk = chunk;
     }
 
     int number() {
         return number;
     }
 
-    public int firstItem() {
-        return firstItem;
+    public long firstItem() {
+        return chunk.firstItem();
     }
 
     public int items() {
-        return items;
+        return chunk.items();
     }
 
     /** What the worker gets, in pieces. */
     public List<Payload> body() {
-        return body;
+        return chunk.body();
+    }
+
+    /** Since when it could have run, by {@link System#nanoTime}. */
+    public long readyNanos() {
+        return chunk.readyNanos();
     }
 
     @Nullable Runnable canceller() {

@@ -23,7 +23,7 @@ final class Tasks {
     /** The next one, if any are {@link #left}; it is out from now on. */
     Task cut(int processes) {
         var chunk = source.cut(processes);
-        var task = new Task(nextNumber++, chunk.firstItem(), chunk.items(), chunk.body());
+        var task = new Task(nextNumber++, chunk);
         out.add(task);
         return task;
     }

@@ -1,18 +1,16 @@
 package io.procpool.job;
 
+import static java.util.Objects.requireNonNull;
+
 import io.procpool.job.JobState.Event;
-import io.procpool.payload.InFlight;
 import io.procpool.payload.Items;
-import io.procpool.payload.LineReader;
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,22 +25,9 @@ final class Window implements Source, Yield {
     static final int CHUNKS_PER_PROCESS = 4;
     static final long MOST_BYTES = 8 << 20;
 
-    private static final Payload OPEN = Payload.ofUtf8("[");
-    private static final Payload COMMA = Payload.ofUtf8(",");
-    private static final Payload CLOSE = Payload.ofUtf8("]");
+    private static final String NO_MEMORY =
+            "The service is overloaded: it has no memory for so long an item now; send it again later";
     private static final Payload NOTHING = Payload.ofUtf8("");
-
-    /** A chunk that is full, until it is handed to the writer. */
-    private static final class Piece {
-        final Chunk chunk;
-        final long bytes;
-        Task.@Nullable End end;
-
-        Piece(Chunk chunk, long bytes) {
-            this.chunk = chunk;
-            this.bytes = bytes;
-        }
-    }
 
     /** Somebody reads, and waits for room. */
     final Condition room;
@@ -51,27 +36,17 @@ final class Window implements Source, Yield {
     final Condition ready;
 
     private final int chunksize;
-    private final boolean ordered;
-    private final InFlight.Hold hold;
+    private final Share memory;
 
-    /** By their first item, in the order of the input. */
-    private final SequencedMap<Integer, Piece> pieces = new LinkedHashMap<>();
-
-    private final Deque<Piece> waiting = new ArrayDeque<>();
-    private final Deque<Piece> arrived = new ArrayDeque<>();
-    private List<Payload> filling = new ArrayList<>();
-    private int fillingItems;
-    private long fillingBytes;
+    private final Filling filling = new Filling();
+    private final Deque<Chunk> waiting = new ArrayDeque<>();
+    private final Outgoing outgoing;
 
     private int processes = 1;
-    private int read;
-    private int done;
-    private int items;
-    private long bytes;
-    private long heldBytes;
-    private int handedItems;
-    private long handedBytes;
-    private boolean prepaid;
+    private long read;
+    private long done;
+    private long items;
+    private long handedItems;
     private boolean queued = true;
     private boolean closed;
     private boolean over;
@@ -79,15 +54,15 @@ final class Window implements Source, Yield {
 
     Window(Submission submission, ReentrantLock lock) {
         this.chunksize = submission.chunksize() == null ? 1 : submission.chunksize();
-        this.ordered = submission.verb() == Verb.IMAP;
-        this.hold = submission.hold();
+        this.outgoing = new Outgoing(submission.verb() == Verb.IMAP);
+        this.memory = new Share(submission.hold());
         this.room = lock.newCondition();
         this.ready = lock.newCondition();
     }
 
-    /** The memory of all items is held already. */
+    /** The memory of all items is held already; only that of values is asked for. */
     void prepaid() {
-        prepaid = true;
+        memory.prepay();
     }
 
     // --- in ---
@@ -96,23 +71,18 @@ final class Window implements Source, Yield {
     int fill(Items batch, int from) {
         int at = from;
         while (at < batch.size() && !closed && hasRoom(batch.length(at, at + 1))) {
-            if (items == 0 && !holds(batch.length(at, at + 1))) {
-                close(new Failure.InputRefused("There is no memory left for an item so long"));
+            if (items == 0 && !memory.covers(batch.length(at, at + 1))) {
+                close(new Failure.InputRefused(NO_MEMORY));
                 break;
             }
             int count = fitting(batch, at);
             int length = batch.length(at, at + count);
-            if (!filling.isEmpty()) {
-                filling.add(COMMA);
-            }
-            filling.add(batch.span(at, at + count));
-            fillingItems += count;
-            fillingBytes += length;
+            filling.add(batch, at, at + count);
             items += count;
-            bytes += length;
+            memory.add(length);
             read += count;
             at += count;
-            if (fillingItems == chunksize) {
+            if (filling.items() == chunksize) {
                 seal();
             }
         }
@@ -124,29 +94,16 @@ final class Window implements Source, Yield {
 
     /** An item that is longer than all that may be held has the window for itself. */
     boolean hasRoom(int length) {
-        return items == 0 || (items < mostItems() && bytes + length <= MOST_BYTES && holds(length));
+        return items == 0 || (items < mostItems() && fits(length));
     }
 
     private long mostItems() {
         return Math.max((long) CHUNKS_PER_PROCESS * processes * chunksize, LEAST_ITEMS);
     }
 
-    /** Items as large as the reader's buffer need no memory of their own; so a stream of small ones always goes on. */
-    private boolean holds(int length) {
-        long missing = bytes + length - LineReader.BUFFER - heldBytes;
-        if (prepaid || missing <= 0) {
-            return true;
-        }
-        if (!hold.tryGrow(missing)) {
-            return false;
-        }
-        heldBytes += missing;
-        return true;
-    }
-
     /** How many of the items belong into the chunk that is being filled; at least the one that there is room for. */
     private int fitting(Items batch, int from) {
-        long most = Math.min(batch.size() - from, chunksize - fillingItems);
+        long most = Math.min(batch.size() - from, chunksize - filling.items());
         int to = from + (int) Math.min(most, Math.max(1, mostItems() - items));
         while (to > from + 1 && !fits(batch.length(from, to))) {
             to = from + (to - from) / 2;
@@ -155,34 +112,23 @@ final class Window implements Source, Yield {
     }
 
     private boolean fits(int length) {
-        return bytes + length <= MOST_BYTES && holds(length);
+        return memory.bytes() + length <= MOST_BYTES && memory.covers(length);
     }
 
     /** Whether a chunk is part-filled. */
     boolean filling() {
-        return fillingItems > 0;
+        return filling.items() > 0;
     }
 
     /** The chunk that is being filled goes out as it is. */
     void seal() {
-        if (fillingItems == 0) {
-            return;
+        int count = filling.items();
+        if (count > 0) {
+            long length = filling.bytes();
+            var chunk = new Chunk(read - count, count, filling.take(), System.nanoTime());
+            outgoing.add(chunk, length);
+            waiting.add(chunk);
         }
-        var body = new ArrayList<Payload>(filling.size() + 2);
-        body.add(OPEN);
-        body.addAll(filling);
-        body.add(CLOSE);
-        var piece = new Piece(new Chunk(read - fillingItems, fillingItems, body), fillingBytes);
-        pieces.put(piece.chunk.firstItem(), piece);
-        waiting.add(piece);
-        filling = new ArrayList<>();
-        fillingItems = 0;
-        fillingBytes = 0;
-    }
-
-    /** Whether the index of one more item would still be one. */
-    boolean countable(int more) {
-        return read <= Integer.MAX_VALUE - more;
     }
 
     /**
@@ -206,11 +152,21 @@ final class Window implements Source, Yield {
 
     // --- to the workers ---
 
-    /** Not while so much waits for the writer that the values of further chunks had no place. The oldest chunk is always out before the others. */
+    /**
+     * Not while so much waits for the writer that the values of further chunks had no place, here or in all of the service. The oldest chunk is always out
+     * before the others.
+     */
     @Override
     public boolean left() {
-        boolean alone = pieces.size() == waiting.size() && handedItems == 0;
-        return !waiting.isEmpty() && (bytes < 2 * MOST_BYTES || alone);
+        boolean alone = outgoing.size() == waiting.size() && handedItems == 0;
+        return !waiting.isEmpty()
+                && !memory.overdrawn()
+                && (memory.bytes() < 2 * MOST_BYTES || alone);
+    }
+
+    /** Whether something could go out if others gave memory back: nobody tells when they do. */
+    boolean starved() {
+        return !waiting.isEmpty() && memory.overdrawn();
     }
 
     @Override
@@ -219,21 +175,27 @@ final class Window implements Source, Yield {
             processes = poolProcesses;
             room.signalAll();
         }
-        return waiting.remove().chunk;
+        return waiting.remove();
     }
 
     @Override
     public void rests() {
         queued = false;
+        if (!waiting.isEmpty()) {
+            ready.signalAll(); // who waits for ends has to look whether there is memory again
+        }
     }
 
     /** Whether the pool is to be told now that there is something to cut. */
     boolean wakes() {
-        if (queued || over || !left()) {
+        if (queued || over) {
             return false;
         }
-        queued = true;
-        return true;
+        queued = left();
+        if (!queued) {
+            rests();
+        }
+        return queued;
     }
 
     @Override
@@ -247,9 +209,7 @@ final class Window implements Source, Yield {
     @Override
     public void take(Task task, Task.End.Value end) {
         long errors =
-                end.errors().stream()
-                        .mapToLong(error -> JobRecord.weight(error.problem()))
-                        .sum();
+                end.errors().stream().mapToLong(error -> JobRecord.weight(error.problem())).sum();
         arrive(task, end, end.value().size() + errors);
     }
 
@@ -258,80 +218,47 @@ final class Window implements Source, Yield {
         arrive(task, new Task.End.Broke(problem), JobRecord.weight(problem));
     }
 
+    /** What is written are the values, so these count from now on beside what was read. */
     private void arrive(Task task, Task.End end, long length) {
-        var piece = pieces.get(task.firstItem());
-        if (piece == null || piece.end != null) {
-            throw new IllegalArgumentException(
-                    "item " + task.firstItem() + " is not awaited: it came before");
-        }
-        // What is written are the values, so these count from now on beside what was read.
-        pieces.put(task.firstItem(), ended(piece, end, length));
-        done += piece.chunk.items();
+        outgoing.end(task.firstItem(), end, length);
+        memory.charge(length);
+        done += task.items();
         ready.signalAll();
-    }
-
-    private Piece ended(Piece piece, Task.End end, long length) {
-        var ended = new Piece(piece.chunk, piece.bytes + length);
-        ended.end = end;
-        bytes += length;
-        if (!ordered) {
-            arrived.add(ended);
-        }
-        return ended;
     }
 
     /** What can be written now. What was returned before is written. */
     List<ItemStream.Answered> poll() {
         release();
         var answered = new ArrayList<ItemStream.Answered>();
-        var piece = nextEnded();
-        while (piece != null) {
-            pieces.remove(piece.chunk.firstItem());
-            handedItems += piece.chunk.items();
-            handedBytes += piece.bytes;
-            var chunk = piece.chunk;
-            if (piece.end != null) {
-                answered.add(
-                        new ItemStream.Answered(chunk.firstItem(), chunk.items(), piece.end));
-            }
-            piece = nextEnded();
+        for (var piece = outgoing.poll(); piece != null; piece = outgoing.poll()) {
+            var chunk = piece.chunk();
+            handedItems += chunk.items();
+            memory.hand(piece.items(), piece.values());
+            answered.add(
+                    new ItemStream.Answered(
+                            chunk.firstItem(), chunk.items(), requireNonNull(piece.end())));
         }
         return answered;
     }
 
-    private @Nullable Piece nextEnded() {
-        if (!ordered) {
-            return arrived.poll();
-        }
-        var first = pieces.firstEntry();
-        return first == null || first.getValue().end == null ? null : first.getValue();
-    }
-
     private void release() {
         items -= handedItems;
-        bytes -= handedBytes;
         handedItems = 0;
-        handedBytes = 0;
-        long needed = Math.max(0, bytes - LineReader.BUFFER);
-        if (!over && heldBytes > needed) {
-            hold.shrink(heldBytes - needed);
-            heldBytes = needed;
-        }
+        memory.release();
         room.signalAll();
     }
 
     boolean hasEnded() {
-        var first = pieces.firstEntry();
-        return ordered ? first != null && first.getValue().end != null : !arrived.isEmpty();
+        return outgoing.hasEnded();
     }
 
     @Override
-    public int items() {
+    public long items() {
         return read;
     }
 
     @Override
-    public int done() {
+    public long done() {
         return done;
     }
 
@@ -343,7 +270,7 @@ final class Window implements Source, Yield {
     /** When all that was read is written. */
     @Override
     public boolean complete() {
-        return closed && items == handedItems && pieces.isEmpty();
+        return closed && items == handedItems && outgoing.size() == 0;
     }
 
     @Override
@@ -359,15 +286,10 @@ final class Window implements Source, Yield {
         if (over) {
             return;
         }
-        over = true; // the job has given back the memory
+        over = true;
+        memory.settle(); // the job has given it back
         close(null);
-        var failure = end.failure().orElseGet(Failure.Cancelled::new);
-        for (var piece : List.copyOf(pieces.values())) {
-            if (piece.end == null) {
-                pieces.put(
-                        piece.chunk.firstItem(), ended(piece, new Task.End.Broke(failure), 0));
-            }
-        }
+        outgoing.endAll(end.failure().orElseGet(Failure.Cancelled::new));
         waiting.clear();
         ready.signalAll();
     }

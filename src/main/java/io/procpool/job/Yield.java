@@ -7,10 +7,10 @@ import java.time.Instant;
 /** Where the ends of a job's tasks go. Not thread safe: the job's lock guards it. */
 interface Yield {
     /** How many the job has, as far as is known. */
-    int items();
+    long items();
 
     /** Items that are finished, failed ones included. */
-    int done();
+    long done();
 
     /** @throws IllegalArgumentException if the value is no array and should be; then nothing was taken */
     void take(Task task, Task.End.Value end);

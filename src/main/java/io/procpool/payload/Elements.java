@@ -42,9 +42,7 @@ public final class Elements {
         while (count <= expected && counted.next()) {
             count++;
         }
-        return counted.broken || count != expected
-                ? null
-                : new Elements(text, from + 1, to - 1);
+        return counted.broken || count != expected ? null : new Elements(text, from + 1, to - 1);
     }
 
     /** Of what stands between the brackets, or a part of it that begins and ends with whole elements; a comma before the first is left out. */
@@ -105,6 +103,16 @@ public final class Elements {
             place--;
         }
         return place;
+    }
+
+    /** Bytes of the element's text. */
+    public int length() {
+        return end - start;
+    }
+
+    /** Copies the element's text as it is to a place in {@code target}. */
+    public void copyTo(byte[] target, int place) {
+        System.arraycopy(text, start, target, place, end - start);
     }
 
     /** Writes the text of the element in one line: line feeds and carriage returns in it become blanks. */

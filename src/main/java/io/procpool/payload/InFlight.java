@@ -9,7 +9,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * The bytes of all bodies that are in memory for unfinished jobs. A body that would not fit is refused before it is read, so that
+ * The bytes of all bodies that are in memory for unfinished jobs, and of the values of streams that are not written yet. A body that would not fit is refused before it is read, so that
  * a thousand large uploads are a thousand 503 and not an OutOfMemoryError.
  */
 @Component
@@ -50,6 +50,17 @@ public final class InFlight {
             }
             bytes.addAndGet(more);
             return true;
+        }
+
+        /** For what is in memory already: nothing is refused, and the limit may be passed. */
+        public void take(long more) {
+            held.addAndGet(more);
+            bytes.addAndGet(more);
+        }
+
+        /** Whether all together hold more than the limit. */
+        public boolean overdrawn() {
+            return held.get() > limit;
         }
 
         /** Gives a part of it back. */

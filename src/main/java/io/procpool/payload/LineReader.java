@@ -94,6 +94,9 @@ public final class LineReader {
         if (!ended && feed() < 0) {
             read();
         }
+        if (!ended && feed() < 0) {
+            return NONE; // a long line comes in many pieces: what is known of it is not read again
+        }
         int end = ended ? to : lastFeed() + 1;
         if (end <= from) {
             return NONE;

@@ -91,15 +91,17 @@ final class FairQueue {
         wake(woken);
     }
 
-    /** Takes a work in though nothing new is taken any more: it is not new, and it is not counted. */
+    /** Takes a work in though nothing new is taken any more: it is not new, and it is not counted. Not one that may come again and has been {@link #remove removed}. */
     void again(Work work) {
         Taker woken = null;
         Failure why;
         lock.lock();
         try {
             why = closed;
-            if (why == null) {
-                add(new Entry(work, System.nanoTime()));
+            if (why == null && (!work.lasting() || lasting.contains(work))) {
+                var entry = new Entry(work, System.nanoTime());
+                entry.begun = true; // who waits for it was counted when it came first
+                add(entry);
                 woken = idle.poll();
             }
         } finally {

@@ -5,11 +5,13 @@ import io.procpool.function.FunctionsFolder;
 import io.procpool.function.FunctionsFolder.Fingerprint;
 import io.procpool.runtime.LaunchSpec;
 import io.procpool.runtime.Launcher;
+import io.procpool.runtime.Patience;
 import io.procpool.runtime.Runtime;
 import io.procpool.runtime.StartFailed;
 import io.procpool.runtime.Worker;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * guards the counts and is held for moments. Never both but in this order.
  */
 final class Generation {
+    /** A launcher that is being opened goes when it is told so; only what is unkillable takes longer. */
+    private static final Duration BROKEN_OFF_WITHIN = Duration.ofSeconds(5);
+
     private final int number;
     private final Runtime runtime;
     private final PoolSpec spec;
@@ -31,11 +36,11 @@ final class Generation {
     private final ReentrantLock opening = new ReentrantLock();
     private final ReentrantLock books = new ReentrantLock();
     private final CountDownLatch opened = new CountDownLatch(1);
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable Launcher launcher;
     private volatile String fingerprint;
     private int members;
     private boolean left;
-    private boolean closed;
 
     /** @param number counts the pool's generations from 1 */
     Generation(int number, String pool, Runtime runtime, PoolSpec spec, FunctionsFolder folder) {
@@ -78,31 +83,39 @@ final class Generation {
         return fingerprint(files).equals(fingerprint);
     }
 
-    /** Opens the launcher if there is none that can start workers. */
-    Launcher open() throws StartFailed {
+    /**
+     * Opens the launcher if there is none that can start workers.
+     *
+     * @param within for the start of a worker, if it has to start one for that
+     */
+    Launcher open(Duration within) throws StartFailed {
         opening.lock();
         try {
             var current = launcher;
             if (current != null && current.usable()) {
                 return current;
             }
-            if (isClosed()) {
-                throw new StartFailed("the pool was terminated");
-            }
+            requireWanted();
             fingerprint = fingerprintNow();
-            var fresh = runtime.open(launch);
+            var fresh = runtime.open(launch, new Patience(within, ended));
             if (!fingerprintNow().equals(fingerprint)) {
                 fingerprint = "changed during the import";
             }
             launcher = fresh;
             opened.countDown();
-            if (isClosed()) {
+            if (ended.isDone()) {
                 fresh.close();
-                throw new StartFailed("the pool was terminated");
             }
+            requireWanted();
             return fresh;
         } finally {
             opening.unlock();
+        }
+    }
+
+    private void requireWanted() throws StartFailed {
+        if (ended.isDone()) {
+            throw new StartFailed("the pool was terminated");
         }
     }
 
@@ -110,7 +123,7 @@ final class Generation {
     Worker start(Duration within) throws StartFailed {
         count(1);
         try {
-            return open().start(within);
+            return open(within).start(within);
         } catch (StartFailed | RuntimeException failure) {
             count(-1);
             throw failure;
@@ -147,26 +160,28 @@ final class Generation {
         count(0);
     }
 
-    /** Ends every worker it has left. */
+    /** No more workers are wanted: what is being started here is broken off. Who serves is left alone. Does not wait. */
+    void breakOff() {
+        ended.complete(null);
+    }
+
+    /** Ends every worker it has left, and what is being started. */
     void close() {
-        books.lock();
-        try {
-            closed = true;
-        } finally {
-            books.unlock();
-        }
+        breakOff();
+        awaitBrokenOff();
         var current = launcher;
         if (current != null) {
             current.close();
         }
     }
 
-    private boolean isClosed() {
-        books.lock();
+    private void awaitBrokenOff() {
         try {
-            return closed;
-        } finally {
-            books.unlock();
+            if (opening.tryLock(BROKEN_OFF_WITHIN.toNanos(), TimeUnit.NANOSECONDS)) {
+                opening.unlock();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -5,8 +5,11 @@ import io.procpool.function.FunctionsFolder.Fingerprint;
 import io.procpool.runtime.Runtime;
 import io.procpool.runtime.StartFailed;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +29,9 @@ final class Generations {
     private final Runnable onChange;
     private final ReentrantLock rolling = new ReentrantLock();
     private volatile Generation current;
+    private volatile @Nullable Generation coming;
     private volatile PoolSpec spec;
-    private volatile boolean closed;
+    private volatile boolean unwanted;
 
     /** @param onChange runs after each step: workers of the former generation are to be replaced */
     Generations(String pool, Crew crew, PoolSpec spec, Runnable onChange) {
@@ -100,7 +104,7 @@ final class Generations {
         rolling.lock();
         try {
             var wanted = spec;
-            if (!closed && !wanted.startsSameWorkers(current.spec())) {
+            if (!unwanted && !wanted.startsSameWorkers(current.spec())) {
                 step(next(wanted));
             }
         } finally {
@@ -129,28 +133,45 @@ final class Generations {
     }
 
     private void step(Generation fresh) {
+        coming = fresh;
+        if (unwanted) {
+            return; // who breaks off may not have seen it
+        }
         try {
-            fresh.open();
+            fresh.open(spec.startTimeout());
         } catch (StartFailed failure) {
             // The old workers serve on: each waits for its replacement, and the pool says why there
             // is none.
-            LOG.warn(
-                    "Pool {}: the new generation of workers can't start: {}",
-                    pool,
-                    failure.getMessage());
+            if (!unwanted) {
+                LOG.warn(
+                        "Pool {}: the new generation of workers can't start: {}",
+                        pool,
+                        failure.getMessage());
+            }
         }
         var former = current;
         current = fresh;
+        coming = null;
         former.leave();
-        if (closed) {
+        if (unwanted) {
             fresh.close();
         }
         onChange.run();
     }
 
-    /** Ends what is left of the current generation. */
+    /** No more workers are wanted: what is being started is broken off. Does not wait. */
+    void breakOff() {
+        unwanted = true;
+        all().forEach(Generation::breakOff);
+    }
+
+    /** Ends what is left of the current generation, and of the next one. */
     void close() {
-        closed = true;
-        current.close();
+        breakOff();
+        all().forEach(Generation::close);
+    }
+
+    private List<Generation> all() {
+        return Stream.of(coming, current).filter(Objects::nonNull).distinct().toList();
     }
 }

@@ -71,6 +71,12 @@ final class OverTheApi {
         spec.preload().stream()
                 .filter(module -> present == null || !present.preload().contains(module))
                 .forEach(this::checkModule);
+        if (!spec.command().isEmpty()
+                && !spec.env().equals(present == null ? Map.of() : present.env())) {
+            throw refused(
+                    "env: nobody knows which variables decide what a command runs; those of its pool are for who"
+                            + " configures the service");
+        }
         spec.env().entrySet().stream()
                 .filter(variable -> present == null || !isOf(variable, present.env()))
                 .forEach(variable -> checkVariable(variable.getKey()));

@@ -225,6 +225,7 @@ public final class Pool {
         staff.become(PoolState.TERMINATE);
         queue.refuse(new PoolNotRunning(name, state().name()));
         queue.close(new Failure.PoolTerminated(name));
+        generations.breakOff();
         wakeSlots();
     }
 

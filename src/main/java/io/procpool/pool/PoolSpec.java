@@ -90,7 +90,9 @@ public record PoolSpec(
                 "max_memory_per_child is for kind process: threads share the memory of their process");
         check(
                 runtime.equals("command") != command.isEmpty(),
-                "command is the program of runtime command, and of no other");
+                runtime.equals("command")
+                        ? "runtime command needs a command, the program and its arguments"
+                        : "command is for runtime command");
         check(
                 kind == WorkerKind.PROCESS || command.isEmpty(),
                 "kind thread is for the runtimes python and java");
@@ -164,7 +166,7 @@ public record PoolSpec(
     }
 
     LaunchSpec launch(String pool) {
-        return new LaunchSpec(pool, kind, command, startMethod, preload, env, startTimeout);
+        return new LaunchSpec(pool, kind, command, startMethod, preload, env);
     }
 
     /** Whether workers of this specification can do for the other: what differs is no matter of theirs. */

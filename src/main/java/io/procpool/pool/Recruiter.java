@@ -76,12 +76,12 @@ final class Recruiter {
             long begun = System.nanoTime();
             try {
                 if (!initialize(worker, spec.initializer(), spec, wanted)) {
-                    worker.destroy();
+                    worker.discard();
                     pool.roster().discharge(member, member.killedOr(pool.endReason()));
                     return null;
                 }
             } catch (StartFailed | RuntimeException | Error failure) {
-                worker.destroy();
+                worker.discard();
                 pool.roster().discharge(member, member.killedOr(ExitReason.INIT_FAILED));
                 if (member.isKilled() && failure instanceof StartFailed) {
                     return null;

@@ -199,10 +199,15 @@ final class Slot implements Runnable, FairQueue.Taker {
                     pool.queue().leave(this);
                     awaitReplacementOrTrouble();
                 }
-                yield replacementReady();
+                yield replacementReady() || speaksAnotherLanguage(current);
             }
             default -> true;
         };
+    }
+
+    /** Whether it can't run what its pool takes by now: better no worker than one that does not know the functions. */
+    private boolean speaksAnotherLanguage(Member current) {
+        return !current.generation.spec().runtime().equals(pool.generation().spec().runtime());
     }
 
     /** A pool in trouble may be without a replacement for long: better the outdated worker than none. */

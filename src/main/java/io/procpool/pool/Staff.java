@@ -58,7 +58,12 @@ final class Staff {
 
     /** Whether no slot is left, nor comes again. */
     boolean gone() {
-        return state != PoolState.RUN && slots.isEmpty() && !closing;
+        lock.lock();
+        try {
+            return state != PoolState.RUN && slots.isEmpty() && !closing;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits for that; returns whether it is so. */

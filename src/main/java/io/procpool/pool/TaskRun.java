@@ -104,7 +104,9 @@ final class TaskRun {
                     return broken(
                             "an answer to call " + frame.callId() + " while call " + id + " ran");
                 }
-                return answered(pool.answers().outcome(call, frame, member.generation.foreign()), frame.header());
+                return answered(
+                        pool.answers().outcome(call, frame, member.generation.foreign()),
+                        frame.header());
             }
             case ASK -> pool.ask(worker, call.reference(), frame);
             case PROGRESS -> {
@@ -224,7 +226,8 @@ final class TaskRun {
     /** The kill ladder. The outcome is told when the process is gone: then it is true, and its evidence is whole. */
     private Ended kill(ExitReason reason, Failure failure) {
         member.becomes(WorkerState.STOPPING);
-        if (spec.kind() == WorkerKind.PROCESS) { // a new thread would begin in the host that is to die
+        if (member.generation.spec().kind()
+                == WorkerKind.PROCESS) { // a new thread would begin in the host that is to die
             slot.prepareReplacement();
         }
         tell(new Outcome.Failed(failure), worker.kill(id, spec.grace()));

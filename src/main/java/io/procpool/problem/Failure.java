@@ -66,16 +66,22 @@ public sealed interface Failure extends Problem {
     record ProtocolError(String detail) implements Failure {}
 
     /** The same failure with its item counted from the start of the map instead of the start of the chunk. */
-    default Failure shifted(int items) {
+    default Failure shifted(long items) {
         return switch (this) {
             case FunctionRaised(var exception, Integer index) when index != null ->
-                    new FunctionRaised(exception, index + items);
+                    new FunctionRaised(exception, sum(index, items));
             case ArgumentsDoNotFit(var detail, Integer index) when index != null ->
-                    new ArgumentsDoNotFit(detail, index + items);
+                    new ArgumentsDoNotFit(detail, sum(index, items));
             case NotSerializable(var detail, Integer index) when index != null ->
-                    new NotSerializable(detail, index + items);
+                    new NotSerializable(detail, sum(index, items));
             default -> this;
         };
+    }
+
+    /** Null beyond what an int can say: only a stream comes there, and each of its lines has the index. */
+    private static @Nullable Integer sum(int index, long items) {
+        long sum = index + items;
+        return sum <= Integer.MAX_VALUE ? Integer.valueOf((int) sum) : null;
     }
 
     /** The same failure without the output that is part of its evidence. */

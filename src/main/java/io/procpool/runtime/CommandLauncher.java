@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -27,22 +28,29 @@ final class CommandLauncher implements Launcher {
     private final Set<OwnProcess> running = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Worker> first = new AtomicReference<>();
     private CommandHello hello = new CommandHello(Header.EMPTY);
-    private volatile boolean closed;
+    private final CompletableFuture<Void> ended;
 
-    private CommandLauncher(WorkerHost host, LaunchSpec spec, Header welcome, OutputLog log) {
+    private CommandLauncher(
+            WorkerHost host,
+            LaunchSpec spec,
+            Header welcome,
+            OutputLog log,
+            CompletableFuture<Void> ended) {
         this.host = host;
         this.starter = new HostStarter(host);
         this.spec = spec;
         this.name = "command " + spec.command().getFirst();
         this.welcome = welcome;
         this.log = log;
+        this.ended = ended;
     }
 
-    static CommandLauncher open(WorkerHost host, LaunchSpec spec, Header welcome, OutputLog log)
+    static CommandLauncher open(
+            WorkerHost host, LaunchSpec spec, Header welcome, OutputLog log, Patience patience)
             throws StartFailed {
-        var launcher = new CommandLauncher(host, spec, welcome, log);
+        var launcher = new CommandLauncher(host, spec, welcome, log, patience.ended().copy());
         try (var invitation = host.socket().invite(welcome)) {
-            launcher.first.set(launcher.launch(invitation, spec.startTimeout()));
+            launcher.first.set(launcher.launch(invitation, patience));
             launcher.hello = new CommandHello(invitation.hello());
         }
         return launcher;
@@ -78,19 +86,20 @@ final class CommandLauncher implements Launcher {
             waiting.destroy(); // what is left of it: its connections
         }
         try (var invitation = host.socket().invite(welcome)) {
-            return launch(invitation, within);
+            return launch(invitation, new Patience(within, ended));
         }
     }
 
-    private Worker launch(WorkerSocket.Invitation invitation, Duration within) throws StartFailed {
-        var builder = new ProcessBuilder(host.spawner().leading(spec.command()));
+    private Worker launch(WorkerSocket.Invitation invitation, Patience patience)
+            throws StartFailed {
+        var builder = new ProcessBuilder(host.spawner().leading("KILL", spec.command()));
         HostStarter.environment(builder, spec);
         requireProgram(builder);
         OwnProcess process = null;
         try {
             process = OwnProcess.start(host.spawner(), builder, log);
             keep(process);
-            return greet(process, invitation, within);
+            return greet(process, invitation, patience);
         } catch (IOException failure) {
             end(process, invitation);
             throw new StartFailed(
@@ -117,28 +126,31 @@ final class CommandLauncher implements Launcher {
         var _ = process.exit().thenRun(() -> running.remove(process));
     }
 
-    private Worker greet(OwnProcess process, WorkerSocket.Invitation invitation, Duration within)
+    private Worker greet(OwnProcess process, WorkerSocket.Invitation invitation, Patience patience)
             throws StartFailed, IOException {
         starter.tryConfigure(process.process(), invitation.token());
-        var calls = arrival(invitation, "call", process, within);
+        var calls = arrival(invitation, "call", process, patience);
         Connection output = null;
         if (new CommandHello(invitation.hello()).hasOutput()) {
-            output = arrival(invitation, "output", process, within);
+            output = arrival(invitation, "output", process, patience);
         } else {
             // Nobody would read it, and who prints much would wait for ever.
             var _ = invitation.arrival("output").thenAccept(Connection::close);
         }
-        if (closed) {
+        if (ended.isDone()) {
             throw new StartFailed("the pool was terminated");
         }
         return new Worker(process, calls, output, host.outputTail());
     }
 
     private Connection arrival(
-            WorkerSocket.Invitation invitation, String channel, OwnProcess process, Duration within)
+            WorkerSocket.Invitation invitation,
+            String channel,
+            OwnProcess process,
+            Patience patience)
             throws StartFailed {
         try {
-            return HostStarter.arrival(invitation, channel, name, process.exit(), within);
+            return HostStarter.arrival(invitation, channel, name, process.exit(), patience);
         } catch (StartFailed failure) {
             var words = process.lastWords().strip();
             throw words.isEmpty()
@@ -158,12 +170,12 @@ final class CommandLauncher implements Launcher {
 
     @Override
     public boolean usable() {
-        return !closed;
+        return !ended.isDone();
     }
 
     @Override
     public void close() {
-        closed = true;
+        ended.complete(null);
         running.forEach(
                 process -> process.signal(WorkerProcess.SIGKILL)); // at once, not one by one
         running.forEach(OwnProcess::end);

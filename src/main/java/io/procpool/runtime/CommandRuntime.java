@@ -68,11 +68,11 @@ final class CommandRuntime implements Runtime {
     }
 
     @Override
-    public Launcher open(LaunchSpec spec) throws StartFailed {
+    public Launcher open(LaunchSpec spec, Patience patience) throws StartFailed {
         try {
             var log = new OutputLog(host.home().folder("output"), "command-" + spec.pool());
             var welcome = Header.of(host.welcome(spec, functions, functions.allow()));
-            return CommandLauncher.open(host, spec, welcome, log);
+            return CommandLauncher.open(host, spec, welcome, log, patience);
         } catch (IOException failure) {
             throw new StartFailed("the folder for output can't be made: " + failure, failure);
         }

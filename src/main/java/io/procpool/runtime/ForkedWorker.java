@@ -56,7 +56,8 @@ final class ForkedWorker implements HostProcess.Hosted {
             return; // it does not die: in uninterruptible sleep, most likely. No fault of the
             // forkserver's
         }
-        LOG.error("The {} does not report the end of worker {}: it is ended", forkserver.name(), pid);
+        LOG.error(
+                "The {} does not report the end of worker {}: it is ended", forkserver.name(), pid);
         forkserver.process().destroyForcibly();
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class HostProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostProcess.class);
     private static final Duration END_WITHIN = Duration.ofSeconds(2);
+    private static final Duration KILL_SEEN_WITHIN = Duration.ofSeconds(5);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     /** For what a process that has ended has written before. */
     private static final Duration LAST_WORDS = Duration.ofMillis(250);
@@ -49,6 +52,11 @@ final class HostProcess implements AutoCloseable {
     interface Hosted extends WorkerProcess {
         /** It has reported the worker's end. */
         void ended(Exit exit);
+
+        /** Whether it is still there though its host has ended. */
+        default boolean isThere() {
+            return false;
+        }
 
         /**
          * It has ended itself, and the worker with it.
@@ -124,7 +132,8 @@ final class HostProcess implements AutoCloseable {
     void signal(int signal) {
         signalled = true;
         if (process.isAlive() && !Posix.signalGroup(process.pid(), signal)) {
-            if (signal == WorkerProcess.SIGKILL) { // it leads no group: not yet, or not on this system
+            if (signal
+                    == WorkerProcess.SIGKILL) { // it leads no group: not yet, or not on this system
                 process.destroyForcibly();
             } else {
                 process.destroy();
@@ -160,7 +169,7 @@ final class HostProcess implements AutoCloseable {
             }
             return new Worker(worker, calls.join(), output.join(), tailLimit);
         } catch (IOException | StartFailed | TimeoutException failure) {
-            worker.signal(WorkerProcess.SIGKILL);
+            worker.discard();
             var _ = calls.thenAccept(Connection::close);
             var _ = output.thenAccept(Connection::close);
             throw failure instanceof StartFailed known
@@ -184,7 +193,7 @@ final class HostProcess implements AutoCloseable {
             }
             return get(answer, deadline);
         } catch (TimeoutException late) {
-            var _ = answer.thenAccept(worker -> worker.signal(WorkerProcess.SIGKILL));
+            var _ = answer.thenAccept(WorkerProcess::discard);
             endIfStuck();
             throw new StartFailed("the " + name + " did not start a worker in time", late);
         } finally {
@@ -192,9 +201,12 @@ final class HostProcess implements AutoCloseable {
         }
     }
 
+    /** A thread host is not stuck: code in C that one of its tasks runs may hold the interpreter's lock for long. */
     private void endIfStuck() {
         long asked = askedNanos;
-        if (asked != 0 && System.nanoTime() - asked > STUCK_AFTER.toNanos()) {
+        if (kind != Workers.THREADS
+                && asked != 0
+                && System.nanoTime() - asked > STUCK_AFTER.toNanos()) {
             LOG.error("The {} does not answer any more: it is ended, with its workers", name);
             process.destroyForcibly();
         }
@@ -249,7 +261,7 @@ final class HostProcess implements AutoCloseable {
                 workers.put(number, worker);
                 var answer = forks.get(frame.callId());
                 if (answer == null || !answer.complete(worker)) {
-                    worker.signal(WorkerProcess.SIGKILL); // whoever wanted it has given up
+                    worker.discard(); // whoever wanted it has given up
                 }
             }
             case ERROR -> {
@@ -295,6 +307,11 @@ final class HostProcess implements AutoCloseable {
                 process.destroyForcibly().waitFor();
             }
             exit = Exit.of(process);
+            if (kind != Workers.FORKED) {
+                // What its tasks have started. At once: an empty group's number may become
+                // another's.
+                Posix.signalGroup(process.pid(), WorkerProcess.SIGKILL);
+            }
         } catch (InterruptedException interrupted) {
             exit = Exit.unknown("ended");
         }
@@ -307,12 +324,24 @@ final class HostProcess implements AutoCloseable {
         lost.complete(how);
         ready.completeExceptionally(new StartFailed(how));
         forks.values().forEach(answer -> answer.completeExceptionally(new StartFailed(how)));
-        for (var worker : workers.values()) {
-            worker.lostWith(exit, how);
-        }
-        workers.clear();
-        if (kind != Workers.FORKED && process.pid() > 1) {
-            Posix.signalGroup(process.pid(), WorkerProcess.SIGKILL); // what its tasks have started
+        loseAll(exit, how);
+    }
+
+    /** A process that it has started to run threads in may stay for a while yet: in uninterruptible sleep. */
+    private void loseAll(Exit exit, String how) {
+        while (!workers.isEmpty()) {
+            workers.values()
+                    .removeIf(
+                            worker -> {
+                                if (worker.isThere()) {
+                                    return false;
+                                }
+                                worker.lostWith(exit, how);
+                                return true;
+                            });
+            if (!workers.isEmpty()) {
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            }
         }
     }
 
@@ -320,13 +349,23 @@ final class HostProcess implements AutoCloseable {
     public void close() {
         closing = true;
         trySend(Frame.of(Kind.BYE, 0, Header.EMPTY));
+        if (!awaitLost(END_WITHIN)) {
+            process.destroyForcibly();
+            if (!awaitLost(KILL_SEEN_WITHIN)) {
+                LOG.error("The {} has not ended after SIGKILL: nobody waits for it", name);
+            }
+        }
+    }
+
+    private boolean awaitLost(Duration patience) {
         try {
-            lost.get(END_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException stuck) {
-            process.destroyForcibly();
-            lost.join();
-        } catch (ExecutionException | InterruptedException ended) {
-            process.destroyForcibly();
+            lost.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException still) {
+            return false;
         }
     }
 }

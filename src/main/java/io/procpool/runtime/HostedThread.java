@@ -1,5 +1,6 @@
 package io.procpool.runtime;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -9,6 +10,10 @@ import java.util.concurrent.CompletableFuture;
 final class HostedThread implements HostProcess.Hosted {
     private final HostProcess host;
     private final long pid;
+
+    /** Knows another process of that number from this one. */
+    private final Optional<ProcessHandle> handle;
+
     private final boolean sole;
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile boolean signalled;
@@ -20,6 +25,7 @@ final class HostedThread implements HostProcess.Hosted {
     HostedThread(HostProcess host, long pid, boolean sole) {
         this.host = host;
         this.pid = pid;
+        this.handle = ProcessHandle.of(pid);
         this.sole = sole;
     }
 
@@ -34,15 +40,27 @@ final class HostedThread implements HostProcess.Hosted {
     }
 
     @Override
+    public boolean isShared() {
+        return !sole;
+    }
+
+    @Override
     public void signal(int signal) {
-        signalled = true;
-        host.signal(signal);
+        if (!exit.isDone()) { // else the process is the others' alone
+            signalled = true;
+            host.signal(signal);
+        }
     }
 
     /** One thread in uninterruptible sleep holds up the end of all: the others need not wait for it. */
     @Override
     public void abandon() {
         host.abandon(this);
+    }
+
+    @Override
+    public boolean isThere() {
+        return ProcessMemory.isThere(pid) && handle.filter(ProcessHandle::isAlive).isPresent();
     }
 
     @Override

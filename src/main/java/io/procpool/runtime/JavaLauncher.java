@@ -5,7 +5,9 @@ import io.procpool.wire.Header;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Starts Java workers, a JVM each. One more JVM is kept warm: it has loaded everything but has no worker yet, so that a
  * replacement need not wait for a JVM's start.
  *
- * <p>Threads: any. {@code spare} is taken and put without a lock; {@code machines} has every JVM that may still live.
+ * <p>Threads: any. {@code spare} is taken and put without a lock; {@code machines} has every JVM that may still live, {@code starting}
+ * a latch for each that is not there yet.
  */
 final class JavaLauncher implements Launcher {
     private static final Logger LOG = LoggerFactory.getLogger(JavaLauncher.class);
@@ -26,32 +29,28 @@ final class JavaLauncher implements Launcher {
     private final Header welcome;
     private final Ready ready;
     private final Set<HostProcess> machines = ConcurrentHashMap.newKeySet();
-    private final AtomicReference<@Nullable HostProcess> spare =
-            new AtomicReference<>();
-    private final AtomicReference<@Nullable Thread> warming =
-            new AtomicReference<>();
-    private volatile boolean closed;
+    private final AtomicReference<@Nullable HostProcess> spare = new AtomicReference<>();
+    private final AtomicReference<@Nullable Thread> warming = new AtomicReference<>();
+    private final Set<CountDownLatch> starting = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> ended;
+    private volatile Duration spareWithin;
 
-    private JavaLauncher(
+    /** @param opened a first JVM, which has told what can be called and is the spare one */
+    JavaLauncher(
             JavaMachines starter,
             LaunchSpec spec,
             WorkerHost host,
-            Header welcome,
-            HostProcess first) {
+            Imports.Opened opened,
+            Patience patience) {
         this.starter = starter;
         this.spec = spec;
         this.host = host;
-        this.welcome = welcome;
-        this.ready = first.ready().join();
-        keep(first);
-        spare.set(first);
-    }
-
-    /** Starts a first JVM, which tells what can be called and is the spare one. */
-    static JavaLauncher open(
-            JavaMachines starter, LaunchSpec spec, WorkerHost host, Header welcome)
-            throws StartFailed {
-        return new JavaLauncher(starter, spec, host, welcome, starter.start(spec.startTimeout()));
+        this.welcome = opened.welcome();
+        this.ready = opened.host().ready().join();
+        this.ended = patience.ended().copy();
+        this.spareWithin = patience.left();
+        keep(opened.host());
+        spare.set(opened.host());
     }
 
     private void keep(HostProcess machine) {
@@ -76,13 +75,28 @@ final class JavaLauncher implements Launcher {
 
     @Override
     public Worker start(Duration within) throws StartFailed {
+        spareWithin =
+                within; // as long as the last one was given: it may have been too little before
+        var patience = new Patience(within, ended);
         var waiting = takeSpare();
-        var machine = waiting == null ? fresh(within) : waiting;
-        try (var invitation = host.socket().invite(welcome)) {
-            var worker = machine.start(invitation, within);
-            if (waiting != null) {
+        if (waiting != null) {
+            try {
+                var worker = hire(waiting, patience);
                 worker.wasSpare();
+                return worker;
+            } catch (StartFailed failure) {
+                if (patience.left().isZero()) {
+                    throw failure;
+                }
+                LOG.debug("Pool {}: the spare JVM was of no use", spec.pool(), failure);
             }
+        }
+        return hire(fresh(patience), patience);
+    }
+
+    private Worker hire(HostProcess machine, Patience patience) throws StartFailed {
+        try (var invitation = host.socket().invite(welcome)) {
+            var worker = machine.start(invitation, patience.left());
             warm();
             return worker;
         } catch (StartFailed failure) {
@@ -96,27 +110,41 @@ final class JavaLauncher implements Launcher {
         return machine == null || machine.lost().isDone() ? null : machine;
     }
 
-    private HostProcess fresh(Duration within) throws StartFailed {
-        var machine = starter.start(within);
-        keep(machine);
-        if (closed) {
-            machine.close();
+    private HostProcess fresh(Patience patience) throws StartFailed {
+        var done = new CountDownLatch(1);
+        starting.add(done);
+        try {
+            requireOpen();
+            var machine = starter.start(welcome, patience);
+            keep(machine);
+            if (ended.isDone()) {
+                machine.close();
+            }
+            requireOpen();
+            return machine;
+        } finally {
+            starting.remove(done);
+            done.countDown();
+        }
+    }
+
+    private void requireOpen() throws StartFailed {
+        if (ended.isDone()) {
             throw new StartFailed("the pool was terminated");
         }
-        return machine;
     }
 
     /** Starts the next spare one in the background, unless that is under way. */
     private void warm() {
         var thread = Thread.ofVirtual().name("spare-" + spec.pool()).unstarted(this::makeSpare);
-        if (!closed && spare.get() == null && warming.compareAndSet(null, thread)) {
+        if (!ended.isDone() && spare.get() == null && warming.compareAndSet(null, thread)) {
             thread.start();
         }
     }
 
     private void makeSpare() {
         try {
-            spare.set(fresh(spec.startTimeout()));
+            spare.set(fresh(new Patience(spareWithin, ended)));
         } catch (StartFailed failure) {
             LOG.debug("Pool {} has no spare JVM", spec.pool(), failure); // the next start says why
             return;
@@ -128,21 +156,26 @@ final class JavaLauncher implements Launcher {
 
     @Override
     public boolean usable() {
-        return !closed;
+        return !ended.isDone();
     }
 
     @Override
     public void close() {
-        closed = true;
-        // At once, not one after another: each may take its time.
-        var ends = machines.stream().map(machine -> Thread.ofVirtual().start(machine::close)).toList();
-        for (var end : ends) {
-            try {
-                end.join();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
+        ended.complete(null);
+        try {
+            for (var one : starting) {
+                one.await(); // it is broken off
             }
+            // At once, not one after another: each may take its time.
+            var ends =
+                    machines.stream()
+                            .map(machine -> Thread.ofVirtual().start(machine::close))
+                            .toList();
+            for (var end : ends) {
+                end.join();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

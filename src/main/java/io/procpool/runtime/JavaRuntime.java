@@ -3,7 +3,7 @@ package io.procpool.runtime;
 import io.procpool.function.FunctionSettings;
 import io.procpool.wire.Header;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -13,16 +13,17 @@ final class JavaRuntime implements Runtime {
     static final String PLATFORM = "java.";
 
     private final WorkerHost host;
-    private final String command;
     private final FunctionSettings functions;
-    private final ReentrantLock finding = new ReentrantLock();
-    private @Nullable JavaVirtualMachine machine;
+    private final Search<JavaVirtualMachine> machine;
+    private final ReentrantLock unpacking = new ReentrantLock();
     private @Nullable WorkerJar jar;
 
     JavaRuntime(WorkerHost host, String command, FunctionSettings functions) {
         this.host = host;
-        this.command = command;
         this.functions = functions;
+        this.machine =
+                new Search<>(
+                        () -> JavaVirtualMachine.find(command, host.spawner(), host.home().path()));
     }
 
     @Override
@@ -33,7 +34,7 @@ final class JavaRuntime implements Runtime {
     @Override
     public String description() {
         try {
-            return "java " + machine().version();
+            return "java " + machine.lately().version();
         } catch (StartFailed failure) {
             return "java (not found)";
         }
@@ -42,7 +43,7 @@ final class JavaRuntime implements Runtime {
     @Override
     public boolean available() {
         try {
-            return !machine().version().isEmpty();
+            return !machine.lately().version().isEmpty();
         } catch (StartFailed missing) {
             return false;
         }
@@ -53,22 +54,8 @@ final class JavaRuntime implements Runtime {
         return fileName.endsWith(".jar") || fileName.equals("java.classes");
     }
 
-    private JavaVirtualMachine machine() throws StartFailed {
-        finding.lock(); // also over the question: whoever comes meanwhile wants the same answer
-        try {
-            var known = machine;
-            if (known == null) {
-                known = JavaVirtualMachine.find(command, host.spawner(), host.home().path());
-                machine = known;
-            }
-            return known;
-        } finally {
-            finding.unlock();
-        }
-    }
-
     private WorkerJar jar(JavaVirtualMachine found) throws IOException {
-        finding.lock();
+        unpacking.lock();
         try {
             var known = jar;
             if (known == null) {
@@ -77,23 +64,33 @@ final class JavaRuntime implements Runtime {
             }
             return known;
         } finally {
-            finding.unlock();
+            unpacking.unlock();
         }
     }
 
     @Override
-    public Launcher open(LaunchSpec spec) throws StartFailed {
+    public Launcher open(LaunchSpec spec, Patience patience) throws StartFailed {
         try {
-            var found = machine();
-            var log = host.home().folder("output").resolve("java-" + spec.pool() + ".log");
-            Files.deleteIfExists(log);
-            var welcome = Header.of(host.welcome(spec, functions, functions.allow()));
-            var machines = new JavaMachines(host, spec, found, jar(found), welcome, log);
+            var found = machine.now();
+            var log = new OutputLog(host.home().folder("output"), "java-" + spec.pool());
+            var machines = new JavaMachines(host, spec, found, jar(found), log);
+            var opened =
+                    Imports.open(
+                            spec.pool(),
+                            machines::begin,
+                            skip -> welcome(spec, skip),
+                            patience.ended());
             return spec.kind() == WorkerKind.THREAD
-                    ? new HostLauncher(machines.start(spec.startTimeout()), host, welcome)
-                    : JavaLauncher.open(machines, spec, host, welcome);
+                    ? new HostLauncher(opened.host(), host, opened.welcome())
+                    : new JavaLauncher(machines, spec, host, opened, patience);
         } catch (IOException failure) {
             throw new StartFailed("the JVM can't be started: " + failure, failure);
         }
+    }
+
+    private Header welcome(LaunchSpec spec, Map<String, String> skip) {
+        var welcome = host.welcome(spec, functions, functions.allow());
+        welcome.put("skip", skip);
+        return Header.of(welcome);
     }
 }

@@ -50,7 +50,8 @@ record JavaVirtualMachine(String executable, String version, String build) {
     private static JavaVirtualMachine ask(String executable, Spawner spawner, Path answer)
             throws IOException, StartFailed {
         var builder = new ProcessBuilder(executable, "--version");
-        builder.environment().remove("JAVA_TOOL_OPTIONS"); // it would be the first thing it says
+        HostStarter.environment(
+                builder); // as its workers: JDK_JAVA_OPTIONS would be announced first
         var process =
                 spawner.start(builder.redirectErrorStream(true).redirectOutput(answer.toFile()));
         try {

@@ -1,6 +1,5 @@
 package io.procpool.runtime;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -11,7 +10,6 @@ import java.util.Map;
  * @param startMethod {@code forkserver} or {@code spawn}
  * @param preload modules that are imported before the first fork
  * @param env environment variables beside the few that every worker gets
- * @param startTimeout how long one worker may take until it is welcomed
  */
 public record LaunchSpec(
         String pool,
@@ -19,8 +17,7 @@ public record LaunchSpec(
         List<String> command,
         String startMethod,
         List<String> preload,
-        Map<String, String> env,
-        Duration startTimeout) {
+        Map<String, String> env) {
     public LaunchSpec {
         command = List.copyOf(command);
         preload = List.copyOf(preload);

@@ -38,9 +38,10 @@ public interface Runtime {
     }
 
     /**
-     * Gets ready to start workers; takes as long as the imports do.
+     * Gets ready to start workers; takes as long as the imports do, each of which has a limit.
      *
-     * @throws StartFailed if no worker could be started this way
+     * @param patience for a worker that has to be started for that; when it is ended, so is this and every later start of the launcher
+     * @throws StartFailed if no worker could be started this way; nothing is left running
      */
-    Launcher open(LaunchSpec spec) throws StartFailed;
+    Launcher open(LaunchSpec spec, Patience patience) throws StartFailed;
 }

@@ -53,9 +53,12 @@ public final class Runtimes implements AutoCloseable {
         pythonIsSet = !settings.python().isBlank();
         runtimes =
                 Map.of(
-                        python.name(), python,
-                        "java", new JavaRuntime(host, settings.java(), functions),
-                        "command", new CommandRuntime(host, functions));
+                        python.name(),
+                        python,
+                        "java",
+                        new JavaRuntime(host, settings.java(), functions),
+                        "command",
+                        new CommandRuntime(host, functions));
     }
 
     /** That of pools that name none: Python where there is one or one was set, else Java, which is always there. */

@@ -51,11 +51,13 @@ public final class Spawner implements AutoCloseable {
     /**
      * The command line that starts a program as the leader of a session of its own, and so of a process group, which dies with the
      * thread that has started it: by the tools of util-linux, as far as they are there. Our Python workers do both themselves.
+     *
+     * @param lastSignal what it gets then, for example {@code KILL}
      */
-    public List<String> leading(List<String> command) {
+    public List<String> leading(String lastSignal, List<String> command) {
         var line = new ArrayList<String>();
         if (has("setpriv")) {
-            line.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
+            line.addAll(List.of("setpriv", "--pdeathsig", lastSignal));
         }
         if (has("setsid")) {
             line.add("setsid");

@@ -71,9 +71,14 @@ public final class Worker {
         this.calls = calls;
         this.output = new OutputDrain(output, tailLimit);
         this.selector = Selector.open();
-        calls.channel().configureBlocking(false);
-        callKey = calls.channel().register(selector, SelectionKey.OP_READ);
-        this.output.register(selector);
+        try {
+            calls.channel().configureBlocking(false);
+            callKey = calls.channel().register(selector, SelectionKey.OP_READ);
+            this.output.register(selector);
+        } catch (IOException closed) {
+            selector.close();
+            throw closed;
+        }
         var _ = process.exit().whenComplete((exit, _) -> selector.wakeup());
     }
 
@@ -227,7 +232,15 @@ public final class Worker {
     public Exit retire(Duration grace) {
         send(Frame.of(Kind.BYE, 0, Header.EMPTY));
         var exit = exitWithin(grace);
+        if (exit == null && process.isShared()) {
+            return discard(); // it is idle, and only its neighbours keep it from hearing that
+        }
         return exit != null ? finish(exit) : kill(0, grace);
+    }
+
+    /** Ends a worker that runs nothing that anybody waits for: by SIGKILL, or, of a thread, by the end of its connections. */
+    public Exit discard() {
+        return process.isShared() ? finish(Exit.unknown("was let go")) : destroy();
     }
 
     private Exit killNow() {
@@ -252,6 +265,9 @@ public final class Worker {
 
     private Exit waitOutEnd() {
         var exit = exitWithin(REPORT_WITHIN);
+        if (exit == null && process.isShared()) {
+            return Exit.unknown("ended its connection"); // its host may be too busy to report
+        }
         return exit != null ? exit : killNow();
     }
 

@@ -33,8 +33,7 @@ final class WorkerHost implements AutoCloseable {
      *
      * @param allowed the patterns that are for its runtime
      */
-    Map<String, Object> welcome(
-            LaunchSpec spec, FunctionSettings functions, List<String> allowed) {
+    Map<String, Object> welcome(LaunchSpec spec, FunctionSettings functions, List<String> allowed) {
         var welcome = new LinkedHashMap<String, Object>();
         welcome.put("version", WorkerSocket.VERSION);
         welcome.put("pool", spec.pool());
@@ -45,8 +44,10 @@ final class WorkerHost implements AutoCloseable {
         welcome.put(
                 "functions",
                 Map.of(
-                        "path", functions.path().stream().map(Path::toString).toList(),
-                        "allow", allowed));
+                        "path",
+                        functions.path().stream().map(Path::toString).toList(),
+                        "allow",
+                        allowed));
         return welcome;
     }
 

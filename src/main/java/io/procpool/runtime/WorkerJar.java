@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,6 +23,7 @@ final class WorkerJar {
     private static final String RESOURCE = "/META-INF/procpool/worker.jar";
     private static final String NAME = "worker.jar";
     private static final String MAIN = "io.procpool.worker.Main";
+    private static final String UNFINISHED = ".making";
     private static final int REHEARSAL_SECONDS = 60;
 
     private final Path jar;
@@ -36,6 +38,7 @@ final class WorkerJar {
         var folder = host.home().unpack(Map.of(NAME, read()));
         var build = UUID.nameUUIDFromBytes(machine.build().getBytes(UTF_8));
         var jar = new WorkerJar(folder.resolve(NAME), folder.resolve("worker-" + build + ".aot"));
+        sweep(folder);
         if (!Files.exists(jar.cache)) {
             Thread.ofPlatform()
                     .daemon()
@@ -55,18 +58,22 @@ final class WorkerJar {
     }
 
     private void rehearse(Spawner spawner, JavaVirtualMachine machine) {
-        var fresh = cache.resolveSibling(UUID.randomUUID() + ".making");
+        var fresh = cache.resolveSibling(UUID.randomUUID() + UNFINISHED);
         try {
             var builder =
                     new ProcessBuilder(
-                            machine.executable(),
-                            "-XX:AOTCacheOutput=" + fresh,
-                            "-XX:+UseSerialGC",
-                            "--enable-native-access=ALL-UNNAMED", // as the JVMs that use it
-                            "-cp",
-                            jar.toString(),
-                            MAIN,
-                            "--train");
+                            spawner.leading(
+                                    "KILL",
+                                    List.of(
+                                            machine.executable(),
+                                            "-XX:AOTCacheOutput=" + fresh,
+                                            "-XX:+UseSerialGC",
+                                            "--enable-native-access=ALL-UNNAMED", // as its users
+                                            "-cp",
+                                            jar.toString(),
+                                            MAIN,
+                                            "--train")));
+            HostStarter.environment(builder);
             builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
             var process = spawner.start(builder);
             if (process.waitFor(REHEARSAL_SECONDS, TimeUnit.SECONDS)
@@ -74,13 +81,32 @@ final class WorkerJar {
                     && Files.exists(fresh)) {
                 Files.move(fresh, cache, StandardCopyOption.ATOMIC_MOVE);
             } else {
-                process.destroyForcibly();
+                end(process);
                 LOG.info("No AOT cache for Java workers could be made: they start without");
             }
         } catch (IOException | InterruptedException failure) {
             LOG.info("No AOT cache for Java workers could be made: {}", failure.toString());
         } finally {
             var _ = fresh.toFile().delete();
+        }
+    }
+
+    /** The one that assembles the cache is its child, and in its group. */
+    private static void end(Process process) {
+        if (process.isAlive() && !Posix.signalGroup(process.pid(), WorkerProcess.SIGKILL)) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** What services that were killed meanwhile have left. */
+    private static void sweep(Path folder) throws IOException {
+        var old = Instant.now().minusSeconds(2L * REHEARSAL_SECONDS);
+        try (var halves = Files.newDirectoryStream(folder, "*" + UNFINISHED + "*")) {
+            for (var half : halves) {
+                if (Files.getLastModifiedTime(half).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(half);
+                }
+            }
         }
     }
 

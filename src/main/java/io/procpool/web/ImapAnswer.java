@@ -9,6 +9,7 @@ import io.procpool.job.Task;
 import io.procpool.payload.Elements;
 import io.procpool.problem.Failure;
 import io.procpool.problem.Problem;
+import io.procpool.problem.Refusal.PoolDegraded;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -30,6 +31,10 @@ import org.slf4j.LoggerFactory;
 final class ImapAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(ImapAnswer.class);
     private static final StreamFormat FORMAT = StreamFormat.NDJSON;
+
+    /** Only who reads or writes hears that a client is gone, and of writes the second one after that. */
+    private static final Duration UNREAD_KEEP_ALIVE = Duration.ofMillis(1_500);
+
     private static final long NOT_AWAITED = Long.MIN_VALUE;
 
     private final Jobs jobs;
@@ -39,7 +44,7 @@ final class ImapAnswer {
     private final StreamSettings settings;
     private volatile long awaitedSince = NOT_AWAITED;
     private long wroteNanos = System.nanoTime();
-    private int failed;
+    private long failed;
     private @Nullable Problem trouble;
     private volatile boolean whole;
 
@@ -132,7 +137,7 @@ final class ImapAnswer {
                                                 ItemError::problem,
                                                 (first, _) -> first));
         for (int item = 0; item < chunk.items() && values.next(); item++) {
-            int index = chunk.firstItem() + item;
+            long index = chunk.firstItem() + item;
             var problem = problems.isEmpty() ? null : problems.get(item);
             if (problem == null) {
                 FORMAT.value(out, 0, index, values);
@@ -152,7 +157,7 @@ final class ImapAnswer {
         }
     }
 
-    private void error(int index, Failure problem) throws IOException {
+    private void error(long index, Failure problem) throws IOException {
         FORMAT.error(out, 0, index, bytes(problem));
         failed++;
     }
@@ -176,26 +181,32 @@ final class ImapAnswer {
         stream.trouble().ifPresent(this::giveUp);
     }
 
-    private void giveUp(Problem why) {
+    private void giveUp(PoolDegraded why) {
         trouble = why;
-        stream.abandon();
+        stream.giveUp(why);
     }
 
+    /** Not longer than a client may stay unheard: it may not be read from any more meanwhile. */
     private Duration patience() {
-        return Duration.ofNanos(Math.max(0, Math.min(keepAliveLeft(), inputLeft())));
+        long left = Math.min(keepAliveLeft(), inputLeft());
+        long start = stream.startLeft().orElse(UNREAD_KEEP_ALIVE).toNanos();
+        long most = Math.min(UNREAD_KEEP_ALIVE.toNanos(), start);
+        return Duration.ofNanos(Math.clamp(left, 0, most));
     }
 
+    /** Nanoseconds until it has been silent for too long. While somebody reads from the client its end is heard anyway. */
     private long keepAliveLeft() {
-        return wroteNanos + settings.keepAlive().toNanos() - System.nanoTime();
+        long most = settings.keepAlive().toNanos();
+        long silence =
+                awaitedSince == NOT_AWAITED ? Math.min(most, UNREAD_KEEP_ALIVE.toNanos()) : most;
+        return wroteNanos + silence - System.nanoTime();
     }
 
     /** Nanoseconds; as long as nobody waits for input the limit is as far away as it can be. */
     private long inputLeft() {
         long limit = settings.inputTimeout().toNanos();
         long since = awaitedSince;
-        return since == NOT_AWAITED || !stream.open()
-                ? limit
-                : since + limit - System.nanoTime();
+        return since == NOT_AWAITED || !stream.open() ? limit : since + limit - System.nanoTime();
     }
 
     private void summary(JobRecord record) throws IOException {
@@ -206,7 +217,9 @@ final class ImapAnswer {
         if (trouble != null) {
             summary.put("problem", problem.apply(trouble));
         } else {
-            record.state().failure().ifPresent(why -> summary.put("problem", ResultJson.write(why)));
+            record.state()
+                    .failure()
+                    .ifPresent(why -> summary.put("problem", ResultJson.write(why)));
         }
         FORMAT.object(out, "summary", 0, Json.object("summary", summary));
         out.flush();

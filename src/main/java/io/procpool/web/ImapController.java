@@ -77,19 +77,21 @@ final class ImapController {
         Answers.accepted(response, job.snapshot());
     }
 
-    private void stream(
-            ImapRequest imap, HttpServletRequest request, HttpServletResponse response)
+    private void stream(ImapRequest imap, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         var stream = jobs.open(imap.submission().withoutItems());
         imap.taken();
         if (imap.whole()) {
             stream.prepaid();
         }
+        var over = false;
         try {
             exchange(stream, imap, request, response);
-        } catch (IOException | RuntimeException failure) {
-            stream.abandon();
-            throw failure;
+            over = true;
+        } finally {
+            if (!over) {
+                stream.abandon();
+            }
         }
     }
 

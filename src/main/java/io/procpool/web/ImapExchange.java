@@ -70,8 +70,7 @@ final class ImapExchange {
                 return;
             }
         } catch (Refused refused) {
-            stream.end(
-                    new Failure.InputRefused(Problems.render(refused.problem()).detail()));
+            stream.end(new Failure.InputRefused(Problems.render(refused.problem()).detail()));
         } catch (IOException gone) {
             abandonIfOpen(gone);
             return;

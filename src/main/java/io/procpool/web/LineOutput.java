@@ -8,7 +8,7 @@ import java.io.OutputStream;
 /** Gathers what is written to a client, so that a line costs no call. Nothing is on its way before it is flushed, or much has come together. Not thread safe. */
 final class LineOutput extends OutputStream {
     private static final int LENGTH = 32 * 1024;
-    private static final int LONGEST_NUMBER = 10;
+    private static final int LONGEST_NUMBER = 19;
 
     private final OutputStream out;
     private final byte[] buffer = new byte[LENGTH];
@@ -43,13 +43,13 @@ final class LineOutput extends OutputStream {
     }
 
     /** A number that is not negative, in decimal. */
-    void number(int number) throws IOException {
+    void number(long number) throws IOException {
         reserve(LONGEST_NUMBER);
         int digits = 1;
-        for (int rest = number / 10; rest > 0; rest /= 10) {
+        for (long rest = number / 10; rest > 0; rest /= 10) {
             digits++;
         }
-        int rest = number;
+        long rest = number;
         for (int place = length + digits - 1; place >= length; place--) {
             buffer[place] = (byte) ('0' + rest % 10);
             rest /= 10;

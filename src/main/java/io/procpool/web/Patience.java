@@ -60,7 +60,7 @@ final class Patience {
     }
 
     /**
-     * Whether a stream is to be answered at once and fetched later: by {@code ?wait=0} or {@code Prefer: respond-async}. There is nothing
+     * Whether a stream is to be answered at once and fetched later: by {@code ?wait=0}, {@code Prefer: respond-async} or {@code Prefer: wait=0}. There is nothing
      * else to wait for: a stream begins at once.
      */
     static boolean none(HttpServletRequest request, HttpServletResponse response) {
@@ -73,10 +73,11 @@ final class Patience {
             }
             return wish.patience().isPresent();
         }
-        if (!applied.startsWith(ASYNC)) {
+        boolean async = applied.startsWith(ASYNC);
+        if (!async && !wish.patience().orElse(ENDLESS).isZero()) {
             return false;
         }
-        response.setHeader("Preference-Applied", ASYNC);
+        response.setHeader("Preference-Applied", async ? ASYNC : applied);
         return true;
     }
 

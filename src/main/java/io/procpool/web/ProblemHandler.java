@@ -77,7 +77,9 @@ final class ProblemHandler {
     @ExceptionHandler
     void interrupted(InterruptedException shutdown, HttpServletResponse response)
             throws IOException {
-        send(response, new Draining(RETRY_AFTER));
+        if (!response.isCommitted()) { // else a stream: without its summary it is incomplete
+            send(response, new Draining(RETRY_AFTER));
+        }
     }
 
     /** Tomcat could not read the query string. */

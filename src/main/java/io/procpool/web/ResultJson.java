@@ -44,10 +44,19 @@ final class ResultJson {
         json.put("progress", null);
         json.put("labels", Map.of());
         var self = path(record);
-        json.put(
-                "links",
-                Json.object("self", self, "value", self + "/value", "cancel", self + "/cancel"));
+        json.put("links", links(self, record));
         return json;
+    }
+
+    /** Of a stream whose values have gone to who sent it there is nothing to fetch. */
+    private static Map<String, Object> links(String self, JobRecord record) {
+        return record.streamed()
+                ? Json.object("self", self, "cancel", self + "/cancel")
+                : Json.object(
+                        "self", self,
+                        "value", self + "/value",
+                        "stream", self + "/stream",
+                        "cancel", self + "/cancel");
     }
 
     static String path(JobRecord record) {

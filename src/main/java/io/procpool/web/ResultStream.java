@@ -59,21 +59,21 @@ final class ResultStream {
         out.flush();
     }
 
-    /** Whether there was any news. Lines are of items; that the job has begun is told in events only. */
+    /** Whether anything was written. Lines are of items; that the job has begun is told in events only, and that it is over after its items. */
     private boolean tell(News news) throws IOException {
-        boolean changed = state(news.record());
-        return items(news) || changed;
+        boolean over = news.record().ready();
+        boolean changed = !over && state(news.record());
+        boolean came = items(news);
+        return (over && state(news.record())) || came || changed;
     }
 
     private boolean state(JobRecord record) throws IOException {
         var now = record.state().label();
-        if (now.equals(state)) {
+        if (format != StreamFormat.SSE || now.equals(state)) {
             return false;
         }
         state = now;
-        if (format == StreamFormat.SSE) {
-            format.object(out, "state", Math.max(from, place), Json.object("state", now));
-        }
+        format.object(out, "state", Math.max(from, place), Json.object("state", now));
         return true;
     }
 
@@ -129,6 +129,15 @@ final class ResultStream {
         summary.put("items", record.items());
         summary.put("failed", failed);
         record.state().failure().ifPresent(why -> summary.put("problem", ResultJson.write(why)));
-        format.object(out, "summary", Math.max(from, place), Json.object("summary", summary));
+        format.object(out, "summary", summaryPlace(record), Json.object("summary", summary));
+    }
+
+    /** Beyond all items: who has it has all, and wants nothing any more. */
+    private static int summaryPlace(JobRecord record) {
+        return (int) record.items() + 1; // they are parts of one body
+    }
+
+    static boolean hasAll(JobRecord record, int place) {
+        return record.ready() && place >= summaryPlace(record);
     }
 }

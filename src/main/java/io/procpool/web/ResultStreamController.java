@@ -15,6 +15,8 @@ import org.springframework.web.bind.annotation.RestController;
 /** {@code /v1/results/{id}/stream}: a job's values as they come. */
 @RestController
 final class ResultStreamController {
+    private static final String LAST_EVENT = "Last-Event-ID";
+
     private final Jobs jobs;
     private final Audience audience;
     private final StreamSettings settings;
@@ -29,13 +31,21 @@ final class ResultStreamController {
     void stream(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
         var uuid = ResultsController.uuid(id);
-        var format =
-                StreamFormat.accepted(request, List.of(StreamFormat.NDJSON, StreamFormat.SSE));
+        var format = StreamFormat.accepted(request, List.of(StreamFormat.NDJSON, StreamFormat.SSE));
         int from = from(request);
         var following = jobs.follow(uuid);
+        if (format == StreamFormat.SSE
+                && request.getHeader(LAST_EVENT) != null
+                && ResultStream.hasAll(jobs.require(uuid), from)) {
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT); // a browser stops at that
+            return;
+        }
         try (var _ = audience.take(kind(format));
                 var _ = Connection.current().streams(settings.writeTimeout())) {
             StreamHeaders.send(response, format, uuid);
+            if (request.getMethod().equals("HEAD")) {
+                return; // nobody would read what comes
+            }
             var out = new LineOutput(response.getOutputStream());
             new ResultStream(following, format, out, from, settings.keepAlive()).write();
         }
@@ -50,9 +60,9 @@ final class ResultStreamController {
 
     /** How many items the client has. The header wins: a browser that connects again sends it with the address it was given at first. */
     private static int from(HttpServletRequest request) {
-        var last = request.getHeader("Last-Event-ID");
+        var last = request.getHeader(LAST_EVENT);
         if (last != null && !last.isBlank()) {
-            return place(last.strip(), "Last-Event-ID");
+            return place(last.strip(), LAST_EVENT);
         }
         var from = request.getParameter("from");
         return from == null ? 0 : place(from, "?from=");

@@ -97,8 +97,7 @@ final class ResultsController {
         var uuid = uuid(id);
         var record = jobs.require(uuid);
         // The values of a stream never come here, so nobody waits for them.
-        Answers.value(
-                response, record.streamed() ? record : awaitReady(uuid, timeout(request)));
+        Answers.value(response, record.streamed() ? record : awaitReady(uuid, timeout(request)));
     }
 
     @GetMapping("/{id}/ready")

@@ -71,7 +71,7 @@ enum StreamFormat {
     abstract void heartbeat(LineOutput out) throws IOException;
 
     /** The element that {@code value} is at. */
-    void value(LineOutput out, int place, int index, Elements value) throws IOException {
+    void value(LineOutput out, int place, long index, Elements value) throws IOException {
         begin(out, "item", place);
         out.write(INDEX);
         out.number(index);
@@ -81,7 +81,7 @@ enum StreamFormat {
         end(out);
     }
 
-    void error(LineOutput out, int place, int index, byte[] problem) throws IOException {
+    void error(LineOutput out, int place, long index, byte[] problem) throws IOException {
         begin(out, "item", place);
         out.write(INDEX);
         out.number(index);
@@ -104,15 +104,24 @@ enum StreamFormat {
      */
     static StreamFormat accepted(HttpServletRequest request, List<StreamFormat> offered) {
         var header = String.join(",", Collections.list(request.getHeaders("Accept")));
-        for (var wanted : wanted(header)) {
+        var ranges = wanted(header);
+        for (var wanted : ranges) {
             for (var format : offered) {
-                if (wanted.getQualityValue() > 0 && wanted.includes(MediaType.parseMediaType(format.type))) {
+                var type = MediaType.parseMediaType(format.type);
+                if (wanted.getQualityValue() > 0
+                        && wanted.includes(type)
+                        && ranges.stream().noneMatch(range -> refuses(range, type))) {
                     return format;
                 }
             }
         }
         throw new Refused(
                 new NotAcceptable(offered.stream().map(StreamFormat::contentType).toList()));
+    }
+
+    /** What is said of a type itself goes before what is said of all. */
+    private static boolean refuses(MediaType range, MediaType type) {
+        return range.getQualityValue() == 0 && range.equalsTypeAndSubtype(type);
     }
 
     private static List<MediaType> wanted(String header) {

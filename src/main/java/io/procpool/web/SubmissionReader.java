@@ -59,11 +59,7 @@ final class SubmissionReader {
     }
 
     private static Submission read(
-            String pool,
-            Verb verb,
-            SlicedObject body,
-            @Nullable Items items,
-            InFlight.Hold hold) {
+            String pool, Verb verb, SlicedObject body, @Nullable Items items, InFlight.Hold hold) {
         var apply = verb == Verb.APPLY;
         return new Submission(
                 pool,

@@ -106,8 +106,7 @@ final class SubmitController {
         }
     }
 
-    private Submission read(
-            String pool, Verb verb, HttpServletRequest request, InFlight.Hold hold)
+    private Submission read(String pool, Verb verb, HttpServletRequest request, InFlight.Hold hold)
             throws IOException {
         try {
             return SubmissionReader.read(pool, verb, bodies.read(request, hold), hold);

@@ -63,28 +63,10 @@ final class Catalogue {
      * @param beforeEach gets its name, so that the host knows which one hangs
      */
     void loadAll(Consumer<String> beforeEach) {
-        for (var name : welcome.preload()) {
-            preload(name, beforeEach);
-        }
         var names = new LinkedHashSet<>(users.names());
         names.addAll(patterns.methods().keySet());
         for (var name : names) {
             load(name, beforeEach);
-        }
-    }
-
-    private void preload(String name, Consumer<String> beforeEach) {
-        var reason = welcome.skip().get(name);
-        if (reason == null) {
-            beforeEach.accept(name);
-            try {
-                var _ = Class.forName(name, true, users.loader());
-            } catch (ClassNotFoundException | LinkageError | RuntimeException failure) {
-                reason = why(failure);
-            }
-        }
-        if (reason != null) {
-            warnings.add("preload of " + name + " failed: " + reason);
         }
     }
 

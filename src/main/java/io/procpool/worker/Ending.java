@@ -19,11 +19,6 @@ final class Ending {
         Runtime.getRuntime().addShutdownHook(new Thread(Ending::killChildren, "end-of-children"));
     }
 
-    /** As a Java program ends: its shutdown hooks run. One that hangs is the host's business. */
-    static void politely() {
-        System.exit(0);
-    }
-
     /** Within 2 s, whatever threads and shutdown hooks do. Returns at once. */
     static void soon(int status) {
         try {

@@ -25,7 +25,7 @@ final class Native {
 
     private static final int PR_SET_PDEATHSIG = 1; // linux/prctl.h
     private static final int PR_SET_CHILD_SUBREAPER = 36;
-    private static final int SIGKILL = 9;
+    private static final int SIGTERM = 15;
     private static final int P_ALL = 0; // bits/waitflags.h
     private static final int WNOHANG = 1;
     private static final int WEXITED = 4;
@@ -41,6 +41,7 @@ final class Native {
     private static final int SOL_SOCKET = 1; // asm-generic/socket.h
     private static final int SO_SNDTIMEO = 21;
     private static final int SUN_PATH = 108; // sys/un.h
+    private static final short POLLOUT = 4; // asm-generic/poll.h
 
     private static final MethodHandle SETSID = find("setsid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle PRCTL =
@@ -69,6 +70,8 @@ final class Native {
             find("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle WRITE =
             find("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle POLL =
+            find("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle DUP2 =
             find("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle CLOSE =
@@ -93,9 +96,12 @@ final class Native {
         }
     }
 
-    /** SIGKILL for us when the thread that started us is gone. Holds as long as the calling thread lives; prctl(2). */
+    /**
+     * SIGTERM for us when the thread that started us is gone, and no SIGKILL: there may be children of tasks to end. Who is deaf to it
+     * sees the end of the control connection. Holds as long as the calling thread lives; prctl(2).
+     */
     static void dieWithParent() {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
     }
 
     /** What a task leaves behind becomes our child, not init's; prctl(2). */
@@ -185,7 +191,8 @@ final class Native {
      *
      * @param hello what is written to it first
      * @param patience seconds after which a write fails that nobody reads
-     * @return false if it can't be done here; then they are as they were
+     * @return false if it can't be done here; then standard error is as it was, and standard output in all cases but one: that the system
+     *     takes the connection for 1 and not for 2
      */
     static boolean sendOutput(Path socket, byte[] hello, long patience) {
         var path = socket.toString().getBytes(UTF_8);
@@ -219,6 +226,22 @@ final class Native {
                             && (int) DUP2.invokeExact(fd, 2) == 2;
             var _ = (int) CLOSE.invokeExact(fd);
             return done;
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Whether a descriptor takes some bytes at once, or refuses them at once; poll(2). */
+    static boolean hasRoom(int descriptor) {
+        if (!LINUX) {
+            return true;
+        }
+        try (var arena = Arena.ofConfined()) {
+            // struct pollfd: int fd; short events, revents
+            var asked = arena.allocate(2 * Integer.BYTES, Integer.BYTES);
+            asked.set(JAVA_INT, 0, descriptor);
+            asked.set(JAVA_SHORT, Integer.BYTES, POLLOUT);
+            return (int) POLL.invokeExact(asked, 1L, 0) > 0;
         } catch (Throwable impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -117,10 +117,11 @@ final class Orders implements AutoCloseable {
         }
     }
 
-    /** From here on the calling thread may be interrupted by a cancel. */
+    /** From here on the calling thread may be interrupted by a cancel. What a task left behind did to it before is not this call's. */
     void begin(long callId) {
         turn.lock();
         try {
+            var _ = Thread.interrupted();
             runner = Thread.currentThread();
             running = callId;
             begun.incrementAndGet();

@@ -5,8 +5,10 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The output connection of a worker. A write returns when the bytes are on the wire; if nobody reads for long, or the connection is gone,
@@ -32,14 +34,24 @@ final class Output extends OutputStream {
     /**
      * @param patience how long the other side may read nothing
      * @param otherwise where output goes when it can't leave by the channel
+     * @param threads who makes the one thread of this
+     * @throws IllegalStateException if there can be no more threads; the channel is closed then
      */
-    Output(WritableByteChannel channel, Duration patience, OutputStream otherwise) {
+    Output(
+            WritableByteChannel channel,
+            Duration patience,
+            OutputStream otherwise,
+            ThreadFactory threads)
+            throws IOException {
         this.channel = channel;
         this.patienceNanos = patience.toNanos();
         this.otherwise = otherwise;
-        var writer = new Thread(this::send, "output");
-        writer.setDaemon(true);
-        writer.start();
+        try {
+            threads.newThread(this::send).start();
+        } catch (OutOfMemoryError noThread) { // of the system's, not of the heap: others go on
+            channel.close();
+            throw new IllegalStateException("no thread for the output", noThread);
+        }
     }
 
     @Override
@@ -107,6 +119,9 @@ final class Output extends OutputStream {
         try {
             while (true) {
                 var next = take();
+                if (next == null) {
+                    return;
+                }
                 int count = next.remaining();
                 while (next.hasRemaining()) {
                     channel.write(next);
@@ -130,10 +145,14 @@ final class Output extends OutputStream {
         }
     }
 
-    private ByteBuffer take() {
+    /** What has been written meanwhile; null if there will be no more. */
+    private @Nullable ByteBuffer take() {
         lock.lock();
         try {
             while (filling.position() == 0) {
+                if (deaf) {
+                    return null;
+                }
                 changed.awaitUninterruptibly();
             }
             var next = filling.flip();

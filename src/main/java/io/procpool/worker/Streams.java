@@ -52,7 +52,7 @@ final class Streams {
         }
     }
 
-    /** Descriptor 2. Who does not take what is written there for long is not waited for again. */
+    /** Descriptor 2. Who does not take what is written there for long misses what follows, until there is room again. */
     private static final class Raw extends OutputStream {
         private final OutputStream descriptor = new FileOutputStream(FileDescriptor.err);
         private volatile boolean deaf;
@@ -65,8 +65,9 @@ final class Streams {
         @Override
         public void write(byte[] bytes, int offset, int length) {
             try {
-                if (!deaf) {
+                if (!deaf || Native.hasRoom(2)) {
                     descriptor.write(bytes, offset, length);
+                    deaf = false;
                 }
             } catch (IOException gone) {
                 deaf = true;

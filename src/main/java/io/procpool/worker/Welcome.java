@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param threads whether several workers share this JVM; otherwise there will be one
  * @param folders the functions folders
  * @param allow patterns of further functions
- * @param preload classes to be loaded first
  * @param skip classes that must not be loaded, with the reason
  * @param socket of the service, if it is another than the one that was connected to
  */
@@ -25,7 +24,6 @@ record Welcome(
         boolean threads,
         List<Path> folders,
         List<String> allow,
-        List<String> preload,
         Map<String, String> skip,
         @Nullable Path socket) {
     private static final int DEFAULT_MAX_BODY = 64 << 20;
@@ -45,7 +43,6 @@ record Welcome(
                 header.string("kind", "process").equals("thread"),
                 functions.strings("path").stream().map(Path::of).toList(),
                 functions.strings("allow"),
-                header.strings("preload"),
                 reasons,
                 socket == null ? null : Path.of(socket));
     }

@@ -197,6 +197,20 @@ class CommandPoolTest {
                 .contains("tasks.broken_initializer failed: Error: cannot begin");
     }
 
+    /** Of a program that nobody knows any variable may decide what it runs. */
+    @Test
+    void a_client_can_not_change_the_environment_of_a_command() {
+        for (var env : java.util.List.of("{\"LUA_INIT\":\"x\"}", "{\"PLAIN\":\"x\"}")) {
+            var answer =
+                    service.request()
+                            .contentType("application/merge-patch+json")
+                            .body("{\"env\":" + env + "}")
+                            .patch("/v1/pools/node");
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(400);
+            assertThat(answer.asString()).contains("env", "configures the service");
+        }
+    }
+
     /** The files that the command line names are watched: a program may come, change and break. */
     @Test
     void a_changed_program_takes_over_and_a_broken_one_does_not(@TempDir Path folder)

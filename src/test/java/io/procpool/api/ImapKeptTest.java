@@ -37,7 +37,10 @@ class ImapKeptTest {
 
     private static String lines(String verb, String head, String... items) {
         var answer =
-                submit(verb, "application/x-ndjson; charset=UTF-8", head + "\n" + String.join("\n", items));
+                submit(
+                        verb,
+                        "application/x-ndjson; charset=UTF-8",
+                        head + "\n" + String.join("\n", items));
         assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(202);
         assertThat(answer.header("Preference-Applied")).isEqualTo("respond-async");
         return answer.header("Location");
@@ -91,11 +94,9 @@ class ImapKeptTest {
                 assertThat(running.all()).hasSize(1);
             }
             assertThat(stream(result).lines().map(line -> line.substring(0, 10)))
-                    .containsExactly("{\"index\":1", "{\"index\":2", "{\"index\":0", "{\"summary\"");
-            assertThat(
-                            Service.json(pool.service().get(result + "/value"))
-                                    .get("values")
-                                    .toString())
+                    .containsExactly(
+                            "{\"index\":1", "{\"index\":2", "{\"index\":0", "{\"summary\"");
+            assertThat(Service.json(pool.service().get(result + "/value")).get("values").toString())
                     .isEqualTo("[" + gate.json() + ",1,2]");
         }
     }
@@ -124,8 +125,7 @@ class ImapKeptTest {
             }
             client.send("4\n").end();
             assertThat(client.all()).hasSize(2);
-            assertThat(pool.service().get(client.result() + "/value").statusCode())
-                    .isEqualTo(409);
+            assertThat(pool.service().get(client.result() + "/value").statusCode()).isEqualTo(409);
         }
     }
 }

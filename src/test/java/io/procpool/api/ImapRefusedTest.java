@@ -21,8 +21,7 @@ class ImapRefusedTest {
         assertThat(client.status()).isEqualTo(status);
         assertThat(client.header("Content-Type")).isEqualTo("application/problem+json");
         assertThat(client.header("Procpool-Result")).isNull();
-        assertThat(client.json().get("type").asString())
-                .isEqualTo("urn:procpool:problem:" + slug);
+        assertThat(client.json().get("type").asString()).isEqualTo("urn:procpool:problem:" + slug);
     }
 
     static Stream<Arguments> heads() {
@@ -66,8 +65,11 @@ class ImapRefusedTest {
                 Arguments.of(LINES + "\r\nContent-Encoding: gzip", 415, "wrong-media-type"),
                 Arguments.of(LINES + "\r\nIdempotency-Key: k", 400, "not-supported"),
                 Arguments.of(LINES + "\r\nAccept: application/json", 406, "not-acceptable"),
+                Arguments.of(LINES + "\r\nAccept: application/x-ndjson;q=0", 406, "not-acceptable"),
                 Arguments.of(
-                        LINES + "\r\nAccept: application/x-ndjson;q=0", 406, "not-acceptable"));
+                        LINES + "\r\nAccept: application/x-ndjson;q=0, */*",
+                        406,
+                        "not-acceptable"));
     }
 
     @ParameterizedTest
@@ -83,7 +85,8 @@ class ImapRefusedTest {
     @Test
     void who_takes_anything_takes_lines() throws IOException {
         var url = Service.shared().url();
-        for (var accept : new String[] {"*/*", "application/*", "text/html, application/x-ndjson"}) {
+        for (var accept :
+                new String[] {"*/*", "application/*", "text/html, application/x-ndjson"}) {
             try (var client = StreamClient.post(url, PATH, LINES, "Accept: " + accept)) {
                 client.send("{\"func\":\"math.isqrt\"}\n9\n").end();
                 assertThat(client.json().get("value").asInt()).as(accept).isEqualTo(3);
@@ -97,6 +100,15 @@ class ImapRefusedTest {
         var answer = Service.shared().post(PATH + "?wait=3", body);
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(Service.shared().post(PATH + "?wait=0", body).statusCode()).isEqualTo(202);
+        var preferred =
+                Service.shared()
+                        .request()
+                        .header("Prefer", "wait=0")
+                        .contentType("application/json")
+                        .body(body)
+                        .post(PATH);
+        assertThat(preferred.statusCode()).isEqualTo(202);
+        assertThat(preferred.header("Preference-Applied")).isEqualTo("wait=0");
     }
 
     @Test

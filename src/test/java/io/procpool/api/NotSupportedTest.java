@@ -72,5 +72,4 @@ class NotSupportedTest {
         var problem = problem(service.get("/v1/results?label=a"), 400, "not-supported");
         assertThat(problem.get("detail").asString()).contains("label");
     }
-
 }

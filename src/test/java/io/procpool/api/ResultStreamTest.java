@@ -103,38 +103,43 @@ class ResultStreamTest {
                             "{\"func\":\"streams.wait_for\",\"chunksize\":1,\"iterable\":[7,8,"
                                     + gate.json()
                                     + "]}");
-            Waiting.until("two are done", () -> pool.service().get(map).jsonPath().getInt("done") == 2);
+            Waiting.until(
+                    "two are done",
+                    () -> Service.json(pool.service().get(map)).get("done").asInt() == 2);
             try (var client = stream(map + "/stream", "Accept: text/event-stream")) {
                 assertThat(client.header("Content-Type")).isEqualTo("text/event-stream");
                 assertThat(event(client))
-                        .containsExactly(
-                                "id: 0", "event: state", "data: {\"state\":\"running\"}");
+                        .containsExactly("id: 0", "event: state", "data: {\"state\":\"running\"}");
                 assertThat(event(client))
-                        .containsExactly(
-                                "id: 1", "event: item", "data: {\"index\":0,\"value\":7}");
+                        .containsExactly("id: 1", "event: item", "data: {\"index\":0,\"value\":7}");
                 assertThat(event(client)).startsWith("id: 2", "event: item");
                 gate.open();
-                var rest = List.of(event(client), event(client), event(client));
-                assertThat(rest)
-                        .anySatisfy(event -> assertThat(event).startsWith("id: 3", "event: item"))
-                        .anySatisfy(
-                                event ->
-                                        assertThat(event)
-                                                .contains(
-                                                        "event: state",
-                                                        "data: {\"state\":\"succeeded\"}"));
-                assertThat(rest.getLast())
+                assertThat(event(client)).startsWith("id: 3", "event: item");
+                assertThat(event(client))
                         .containsExactly(
-                                "id: 3",
+                                "id: 3", "event: state", "data: {\"state\":\"succeeded\"}");
+                assertThat(event(client))
+                        .containsExactly(
+                                "id: 4",
                                 "event: summary",
                                 "data: {\"summary\":{\"items\":3,\"failed\":0}}");
                 assertThat(client.line()).isNull();
             }
             try (var again =
                     stream(map + "/stream", "Accept: text/event-stream", "Last-Event-ID: 2")) {
-                assertThat(event(again)).startsWith("id: 2", "event: state");
                 assertThat(event(again)).startsWith("id: 3", "event: item");
-                assertThat(event(again)).startsWith("id: 3", "event: summary");
+                assertThat(event(again)).startsWith("id: 3", "event: state");
+                assertThat(event(again)).startsWith("id: 4", "event: summary");
+            }
+            // Who has the last item wants the summary; who has that too wants nothing.
+            try (var last =
+                    stream(map + "/stream", "Accept: text/event-stream", "Last-Event-ID: 3")) {
+                assertThat(event(last)).startsWith("id: 3", "event: state");
+                assertThat(event(last)).startsWith("id: 4", "event: summary");
+            }
+            try (var done =
+                    stream(map + "/stream", "Accept: text/event-stream", "Last-Event-ID: 4")) {
+                assertThat(done.status()).isEqualTo(204);
             }
         }
     }
@@ -205,6 +210,14 @@ class ResultStreamTest {
                 assertThat(lines.json().get("value").asString()).isEqualTo("open");
             }
         }
+    }
+
+    @Test
+    void a_result_says_where_its_stream_is() {
+        var apply = pool.submit("apply", "{\"func\":\"math.isqrt\",\"args\":[4]}");
+        var link = pool.service().get(apply).jsonPath().getString("links.stream");
+        assertThat(link).isEqualTo(apply + "/stream");
+        assertThat(lines(link)).hasSize(2);
     }
 
     @Test

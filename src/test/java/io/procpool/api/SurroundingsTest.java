@@ -14,7 +14,15 @@ import org.junit.jupiter.api.Test;
 class SurroundingsTest {
     /** What design §8 leaves of the service's environment, and what Python itself may set (PEP 538). */
     private static final Set<String> KNOWN =
-            Set.of("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PROCPOOL_GENERATION");
+            Set.of(
+                    "PATH",
+                    "HOME",
+                    "LANG",
+                    "LC_ALL",
+                    "LC_CTYPE",
+                    "TZ",
+                    "TMPDIR",
+                    "PROCPOOL_GENERATION");
 
     private static final String IMPORTED_HERE = "{\"func\":\"api_functions.imported_here\"}";
 

@@ -40,7 +40,8 @@ class WorkersTest {
             }
             var counts = pool.resource().get("workers");
             assertThat(counts.toString())
-                    .isEqualTo("{\"starting\":0,\"idle\":1,\"busy\":1,\"stopping\":0,\"unkillable\":0}");
+                    .isEqualTo(
+                            "{\"starting\":0,\"idle\":1,\"busy\":1,\"stopping\":0,\"unkillable\":0}");
         }
     }
 

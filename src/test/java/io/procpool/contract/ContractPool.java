@@ -6,6 +6,9 @@ import io.procpool.service.Processes;
 import io.procpool.service.Service;
 import io.procpool.service.Waiting;
 import io.restassured.response.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +25,6 @@ final class ContractPool implements AutoCloseable {
     private final Service service = Subject.service();
     private final Subject subject;
     private final String name;
-    private final String metricsBefore;
 
     /** @param more members of the specification, with a comma in front */
     ContractPool(Subject subject, String name, int processes, String more) {
@@ -31,7 +33,6 @@ final class ContractPool implements AutoCloseable {
         if (!subject.names().isEmpty()) {
             terminate(); // the one that is configured, or that the test before has left
         }
-        this.metricsBefore = metrics();
         var spec = "{" + subject.spec() + ",\"processes\":" + processes;
         var grace = more.contains("\"grace\"") ? "" : ",\"grace\":0.2";
         var answer = service.put(path(), spec + grace + more + "}");
@@ -53,7 +54,12 @@ final class ContractPool implements AutoCloseable {
     }
 
     String call(String func, String args, String more) {
-        return "{\"func\":\"" + subject.functions().apply(func) + "\",\"args\":" + args + more + "}";
+        return "{\"func\":\""
+                + subject.functions().apply(func)
+                + "\",\"args\":"
+                + args
+                + more
+                + "}";
     }
 
     String map(String func, String iterable, String more) {
@@ -78,7 +84,9 @@ final class ContractPool implements AutoCloseable {
         assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(status);
         assertThat(answer.contentType()).startsWith("application/problem+json");
         var problem = Service.json(answer);
-        assertThat(problem.path("type").asString()).as(problem.toString()).isEqualTo(PROBLEM + type);
+        assertThat(problem.path("type").asString())
+                .as(problem.toString())
+                .isEqualTo(PROBLEM + type);
         return problem;
     }
 
@@ -96,12 +104,31 @@ final class ContractPool implements AutoCloseable {
         return submit("apply", call(func, "[\"" + path + "\"]", ""));
     }
 
+    /** Submits a task that never ends, and waits until it has begun: a call that was not read may run elsewhere. */
+    String begin(Path ledger) throws InterruptedException {
+        int before = lines(ledger);
+        var result = submit("faults.begin_for_ever", ledger);
+        Waiting.until("it has begun", () -> lines(ledger) > before);
+        return result;
+    }
+
+    private static int lines(Path ledger) {
+        try {
+            return Files.exists(ledger) ? Files.readAllLines(ledger).size() : 0;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     JsonNode run(String func, String args, String more) {
         return await(submit("apply", call(func, args, more)));
     }
 
+    /** The final resource of a job. Whoever hangs is not waited for. */
     JsonNode await(String result) {
-        return service.await(result);
+        var job = Service.json(service.get(result + "?wait=60"));
+        assertThat(job.path("ready").asBoolean()).as("%s has an end", job).isTrue();
+        return job;
     }
 
     /** Ends a job, and waits for its outcome, which must be that it was cancelled. */
@@ -190,17 +217,10 @@ final class ContractPool implements AutoCloseable {
     }
 
     int metric(String meter, String label) {
-        var sample = meter + "{";
-        return sum(metrics(), sample, label) - sum(metricsBefore, sample, label);
-    }
-
-    private String metrics() {
-        return service.get("/actuator/prometheus").asString();
-    }
-
-    private int sum(String page, String sample, String label) {
-        return page.lines()
-                .filter(line -> line.startsWith(sample))
+        return service.get("/actuator/prometheus")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(meter + "{"))
                 .filter(line -> line.contains("pool=\"" + name + "\"") && line.contains(label))
                 .mapToInt(line -> (int) Double.parseDouble(line.substring(line.indexOf('}') + 1)))
                 .sum();

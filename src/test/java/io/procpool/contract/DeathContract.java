@@ -7,7 +7,7 @@ import io.procpool.service.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.stream.IntStream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +22,8 @@ interface DeathContract extends Contract {
             case "kill" -> assertThat(where.path("signal").asInt()).isEqualTo(9);
             case "segfault" -> assertThat(where.path("signal").asInt()).isIn(6, 11);
             case "abort" -> assertThat(where.path("signal").asInt()).isEqualTo(6);
-            default -> assertThat(where.path("exitcode").asInt(-1)).isEqualTo(Integer.parseInt(how));
+            default ->
+                    assertThat(where.path("exitcode").asInt(-1)).isEqualTo(Integer.parseInt(how));
         }
         assertThat(where.path("signal").isNumber()).isNotEqualTo(where.path("exitcode").isNumber());
     }
@@ -44,11 +45,17 @@ interface DeathContract extends Contract {
         var attempt = job.path("attempts").path(0);
         assertEnd(attempt, how);
         assertThat(attempt.path("output_tail").asString()).contains("crash by " + how);
-        assertThat(attempt.path("cpu_seconds").asDouble()).isPositive();
-        assertThat(attempt.path("peak_rss").asLong()).isPositive();
         assertThat(Processes.alive(attempt.path("pid").asLong())).isFalse();
         shared().requireWorks();
         assertThat(shared().state().path("health").path("status").asString()).isEqualTo("ok");
+    }
+
+    @Test
+    default void what_a_lost_task_has_cost_is_known() {
+        require(Trait.COST_OF_LOSS);
+        var attempt = shared().run("faults.crash", "[\"7\"]", "").path("attempts").path(0);
+        assertThat(attempt.path("cpu_seconds").asDouble()).isPositive();
+        assertThat(attempt.path("peak_rss").asLong()).isPositive();
     }
 
     @Test
@@ -107,11 +114,8 @@ interface DeathContract extends Contract {
     default void all_workers_may_die_at_once(@TempDir Path folder) throws Exception {
         var pool = shared();
         var before = pool.awaitWorkers(2);
-        var running =
-                IntStream.range(0, 2)
-                        .mapToObj(_ -> pool.submit("faults.wait_for", folder.resolve("never")))
-                        .toList();
-        pool.awaitBusy(2);
+        var ledger = folder.resolve("ledger");
+        var running = List.of(pool.begin(ledger), pool.begin(ledger));
         new HashSet<>(before).forEach(Processes::kill);
         for (var result : running) {
             var problem = pool.await(result).path("problem");
@@ -125,23 +129,29 @@ interface DeathContract extends Contract {
 
     @ParameterizedTest
     @CsvSource({"return", "kill", "3"})
-    default void what_a_task_leaves_behind_is_gone_when_it_is_answered(
+    default void what_a_task_leaves_behind_is_ended_and_is_gone_when_its_value_is_told(
             String how, @TempDir Path folder) throws Exception {
         require(Trait.OWN_PROCESS);
+        if (how.equals("return")) {
+            require(Trait.TIDY); // what a dead one has left behind is the business of the service
+        }
         var ledger = folder.resolve("daemon");
         var job = shared().run("faults.leave_daemon", "[\"" + ledger + "\",\"" + how + "\"]", "");
         assertThat(job.path("state").asString())
                 .as(job.toString())
                 .isEqualTo(how.equals("return") ? "succeeded" : "failed");
-        assertThat(Processes.alive(Long.parseLong(Files.readString(ledger).strip()))).isFalse();
+        var daemon = Long.parseLong(Files.readString(ledger).strip());
+        if (how.equals("return")) {
+            assertThat(Processes.alive(daemon)).isFalse();
+        }
+        Waiting.until("it is gone", () -> !Processes.alive(daemon));
         shared().requireWorks();
     }
 
     @Test
     default void a_worker_that_a_client_kills_is_replaced(@TempDir Path folder) throws Exception {
         try (var pool = pool(1, "")) {
-            var running = pool.submit("faults.wait_for", folder.resolve("never"));
-            pool.awaitBusy(1);
+            var running = pool.begin(folder.resolve("ledger"));
             var worker = pool.workers("busy").getFirst();
             var path = pool.path() + "/workers/" + worker.path("id").asLong();
             pool.service().delete(path + "?kill=true").then().statusCode(202);

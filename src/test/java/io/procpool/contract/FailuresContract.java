@@ -39,7 +39,16 @@ interface FailuresContract extends Contract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nan", "infinity", "nan inside", "object", "surrogate", "circle", "function"})
+    @ValueSource(
+            strings = {
+                "nan",
+                "infinity",
+                "nan inside",
+                "object",
+                "surrogate",
+                "circle",
+                "function"
+            })
     default void a_value_without_a_json_form_is_not_serializable(String kind) {
         var args = "[\"" + kind + "\"]";
         shared().problem("api_functions.odd_values", args, "not-serializable");
@@ -100,6 +109,9 @@ interface FailuresContract extends Contract {
         var answer = shared().post("apply", call);
         assertThat(answer.statusCode()).as(answer.asString()).isIn(400, 404);
         var type = Service.json(answer).path("type").asString();
-        assertThat(type).isIn(ContractPool.PROBLEM + "function-unknown", ContractPool.PROBLEM + "bad-request");
+        assertThat(type)
+                .isIn(
+                        ContractPool.PROBLEM + "function-unknown",
+                        ContractPool.PROBLEM + "bad-request");
     }
 }

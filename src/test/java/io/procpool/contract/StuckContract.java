@@ -35,6 +35,7 @@ interface StuckContract extends Contract {
             requireEnd(job, "timed-out");
             assertThat(job.path("problem").path("timeout").asDouble()).isEqualTo(0.3);
             assertThat(job.path("attempts").path(0).path("signal").asInt())
+                    .as(job.toString())
                     .isIn(func.endsWith("deaf") ? new Object[] {9} : new Object[] {9, 15});
             pool.requireWorks();
             assertThat(pool.exits("task_timeout")).isEqualTo(1);

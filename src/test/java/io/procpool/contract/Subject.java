@@ -7,6 +7,7 @@ import io.procpool.service.NodePools;
 import io.procpool.service.Service;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +30,7 @@ record Subject(
         String source,
         List<String> names,
         Map<Trait, String> lacks) {
+    private static final String REAPED = "the JDK, which waits for the process, does not tell";
     private static final String THREADS = "the workers are threads of one process";
     private static final List<String> NODE_POOLS = List.of("node-0", "node-1", "node-2", "node-3");
     private static final List<String> NODE =
@@ -63,7 +65,7 @@ record Subject(
     }
 
     static Subject pythonThreads() {
-        return python("thread", Map.of(Trait.OWN_PROCESS, THREADS));
+        return python("thread", Map.of(Trait.OWN_PROCESS, THREADS, Trait.COST_OF_LOSS, REAPED));
     }
 
     private static Subject python(String kind, Map<Trait, String> lacks) {
@@ -77,11 +79,11 @@ record Subject(
     }
 
     static Subject javaProcesses() {
-        return java("process", Map.of());
+        return java("process", Map.of(Trait.COST_OF_LOSS, REAPED));
     }
 
     static Subject javaThreads() {
-        return java("thread", Map.of(Trait.OWN_PROCESS, THREADS));
+        return java("thread", Map.of(Trait.OWN_PROCESS, THREADS, Trait.COST_OF_LOSS, REAPED));
     }
 
     private static Subject java(String kind, Map<Trait, String> lacks) {
@@ -97,10 +99,10 @@ record Subject(
     /** {@code api_functions.odd_values} is {@code functions.Api.oddValues}. */
     private static String inJava(String name) {
         int dot = name.indexOf('.');
-        var module = List.of(name.substring(0, dot).split("_")).getFirst();
-        var words = name.substring(dot + 1).split("_");
-        var rest = List.of(words).stream().skip(1).map(Subject::capital).collect(joining());
-        return "functions." + capital(module) + "." + words[0] + rest;
+        var module = Arrays.asList(name.substring(0, dot).split("_")).getFirst();
+        var words = Arrays.asList(name.substring(dot + 1).split("_"));
+        var rest = words.stream().skip(1).map(Subject::capital).collect(joining());
+        return "functions." + capital(module) + "." + words.getFirst() + rest;
     }
 
     private static String capital(String word) {
@@ -120,6 +122,9 @@ record Subject(
                 Map.of(
                         Trait.EXACT_NUMBERS, "a number of JavaScript is a double",
                         Trait.NAMED_ARGUMENTS, "functions of JavaScript have no named arguments",
-                        Trait.SIGNATURES, "a command tells the names of its functions only"));
+                        Trait.SIGNATURES, "a command tells the names of its functions only",
+                        Trait.COST_OF_LOSS, REAPED,
+                        Trait.TIDY,
+                                "this program does not look after the children of its functions"));
     }
 }

@@ -9,5 +9,9 @@ enum Trait {
     /** Functions take arguments by their names. */
     NAMED_ARGUMENTS,
     /** The service knows before a call what functions take, and tells it. */
-    SIGNATURES
+    SIGNATURES,
+    /** What a process had used is known when it has died. */
+    COST_OF_LOSS,
+    /** Who serves a task kills what it has left behind before it answers. */
+    TIDY
 }

@@ -96,7 +96,11 @@ interface ValuesContract extends Contract {
     @Test
     default void what_can_be_called_is_listed_with_what_it_takes() {
         var name = subject().functions().apply("tasks.add");
-        var path = "/v1/functions/" + name + "?pool=" + shared().path().substring("/v1/pools/".length());
+        var path =
+                "/v1/functions/"
+                        + name
+                        + "?pool="
+                        + shared().path().substring("/v1/pools/".length());
         var told = Service.json(shared().service().get(path));
         assertThat(told.path("name").asString()).as(told.toString()).isEqualTo(name);
         require(Trait.SIGNATURES);

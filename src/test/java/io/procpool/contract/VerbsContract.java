@@ -58,7 +58,8 @@ interface VerbsContract extends Contract {
         var lines = lines("imap", shared().map("tasks.fail_if_odd", "[0,1,2]", ""));
         assertThat(lines).hasSize(4);
         var error = lines.get(1).path("error");
-        assertThat(error.path("type").asString()).isEqualTo(ContractPool.PROBLEM + "function-raised");
+        assertThat(error.path("type").asString())
+                .isEqualTo(ContractPool.PROBLEM + "function-raised");
         assertThat(error.path("exception").path("message").asString()).isEqualTo("odd: 1");
         assertThat(lines.get(2).path("value").asInt()).isEqualTo(2);
         assertThat(lines.get(3).toString()).isEqualTo("{\"summary\":{\"items\":3,\"failed\":1}}");
@@ -83,7 +84,8 @@ interface VerbsContract extends Contract {
         assertThat(answer.path("errors").valueStream().map(error -> error.path("index").asInt()))
                 .startsWith(1, 3);
         var first = answer.path("errors").path(0).path("problem");
-        assertThat(first.path("type").asString()).isEqualTo(ContractPool.PROBLEM + "function-raised");
+        assertThat(first.path("type").asString())
+                .isEqualTo(ContractPool.PROBLEM + "function-raised");
         assertThat(first.path("exception").path("type").asString()).isEqualTo(subject().raised());
     }
 

@@ -150,6 +150,17 @@ final class FaultPool implements AutoCloseable {
         return send(request(path(), "PUT", BodyPublishers.ofString(spec)));
     }
 
+    /** Changes what it names of the specification. */
+    void patch(String spec) {
+        var request =
+                HttpRequest.newBuilder(URI.create(url + path()))
+                        .header("Content-Type", "application/merge-patch+json")
+                        .method("PATCH", BodyPublishers.ofString(spec))
+                        .build();
+        var answer = send(request);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
     /** To a path below the pool's. */
     HttpResponse<String> post(String below, String json) {
         return send(request(path() + below, "POST", BodyPublishers.ofString(json)));

@@ -4,6 +4,7 @@ import static io.procpool.faults.Streams.problem;
 import static io.procpool.faults.Streams.type;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.procpool.service.Service;
 import io.procpool.service.Waiting;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -89,10 +90,7 @@ class StreamEndTest {
                 var client = streams.imap(NAP)) {
             assertThat(client.send("0\n").json().get("value").asInt()).isZero();
             streams.service().post(streams.path() + "/close", "").then().statusCode(204);
-            streams.service()
-                    .post(streams.path() + "/join?timeout=0.2", "")
-                    .then()
-                    .statusCode(202);
+            streams.service().post(streams.path() + "/join?timeout=0.2", "").then().statusCode(202);
             assertThat(client.send("0\n").json().get("value").asInt()).isZero();
             try (var late = streams.imap(NAP)) {
                 assertThat(late.status()).isEqualTo(409);
@@ -163,9 +161,33 @@ class StreamEndTest {
                 client.send("1000000\n".repeat(60)); // and reads nothing of it
                 Waiting.until(
                         "it is given up",
-                        () -> streams.service().get(result).jsonPath().getBoolean("ready"));
+                        () -> Service.json(streams.service().get(result)).get("ready").asBoolean());
                 streams.awaitNothingLeft(result, "cancelled");
+                streams.awaitStalled(1);
             }
+        }
+    }
+
+    @Test
+    void a_pool_that_can_start_no_worker_ends_the_stream() throws Exception {
+        var spec = ",\"start_timeout\":1,\"initializer\":\"tasks.broken_initializer\"";
+        try (var streams = new Streams(1, spec);
+                var client = streams.imap(NAP)) {
+            client.send("0\n");
+            var answers = client.all();
+            assertThat(answers).hasSize(2);
+            assertThat(type(answers.getFirst().get("error"))).isEqualTo("cancelled");
+            assertThat(type(problem(answers))).isEqualTo("pool-degraded");
+            streams.awaitNothingLeft(client.result(), "cancelled");
+        }
+    }
+
+    @Test
+    void a_stream_that_has_not_begun_in_time_expires() throws Exception {
+        try (var streams = new Streams(1);
+                var client = streams.imap("{\"func\":\"tasks.nap\",\"expires_in\":0.3}")) {
+            assertThat(type(problem(client.all()))).isEqualTo("expired");
+            streams.awaitNothingLeft(client.result(), "expired");
         }
     }
 }

@@ -9,6 +9,7 @@ import io.procpool.service.StreamClient;
 import io.procpool.service.Waiting;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** A pool for imaps that end otherwise than they should, in a service whose patience is cut short. */
@@ -24,7 +25,12 @@ final class Streams implements AutoCloseable {
     private final String name = "streams-" + POOLS.incrementAndGet();
 
     Streams(int processes) {
-        service.pool(name, "{\"processes\":" + processes + ",\"grace\":0.2}");
+        this(processes, "");
+    }
+
+    /** @param more members of the specification, with a comma in front */
+    Streams(int processes, String more) {
+        service.pool(name, "{\"processes\":" + processes + ",\"grace\":0.2" + more + "}");
     }
 
     Service service() {
@@ -74,10 +80,22 @@ final class Streams implements AutoCloseable {
                         Service.json(service.get(path() + "/workers"))
                                 .path("workers")
                                 .valueStream()
-                                .allMatch(
-                                        worker ->
-                                                worker.get("state").asString().equals("idle")));
+                                .map(worker -> worker.get("state").asString())
+                                .noneMatch(what -> what.equals("busy") || what.equals("stopping")));
         Waiting.until("no memory is held", () -> service.bean(InFlight.class).held() == 0);
+    }
+
+    /** How many streams of the pool were given up because nobody read them. */
+    void awaitStalled(int count) throws InterruptedException {
+        var sample =
+                Pattern.compile(
+                        "procpool_streams_stalled_total\\{[^}]*pool=\""
+                                + name
+                                + "\"[^}]*} "
+                                + count);
+        Waiting.until(
+                count + " stalled",
+                () -> sample.matcher(service.get("/actuator/prometheus").asString()).find());
     }
 
     static String type(JsonNode problem) {

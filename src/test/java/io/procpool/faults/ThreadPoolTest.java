@@ -211,4 +211,53 @@ class ThreadPoolTest {
             }
         }
     }
+
+    @Test
+    void a_thread_that_is_not_wanted_while_it_is_initialised_leaves_its_neighbours_alone()
+            throws Exception {
+        var gate = folder.resolve("gate");
+        var ledger = folder.resolve("ledger");
+        var begin =
+                ", \"initializer\": \"companions.wait_for\", \"initargs\": [\""
+                        + gate
+                        + "\", \""
+                        + ledger
+                        + "\"]";
+        try (var pool = FaultPool.of(1, ", \"kind\": \"thread\", \"grace\": 0.2" + begin)) {
+            FaultPool.awaitPids(ledger, 1);
+            Files.createFile(gate);
+            long host = pool.awaitWorkers(1).getFirst();
+            Files.delete(gate);
+            var go = folder.resolve("go");
+            var begun = folder.resolve("begun");
+            var call =
+                    pool.applying("companions.wait_for", "[\"" + go + "\", \"" + begun + "\"]", "");
+            FaultPool.awaitPids(begun, 1);
+
+            pool.patch("{\"processes\": 2}");
+            FaultPool.awaitPids(ledger, 2); // the second thread runs its initializer
+            pool.patch("{\"processes\": 1}");
+            Waiting.until("it is let go", () -> pool.pids("starting").isEmpty());
+
+            Files.createFile(go);
+            assertThat(call.join().body()).isEqualTo(Long.toString(host));
+            Files.createFile(gate);
+            assertThat(pool.awaitWorkers(1)).containsExactly(host);
+        }
+    }
+
+    @Test
+    void a_task_that_holds_the_interpreter_is_not_killed_because_a_thread_can_not_be_started()
+            throws Exception {
+        try (var pool = threads(1, ", \"start_timeout\": 0.2")) {
+            long host = pool.pids("idle").getFirst();
+            var ledger = folder.resolve("ledger");
+            var call = pool.submit("companions.hold_the_interpreter", "[\"" + ledger + "\", 3]");
+            FaultPool.awaitPids(ledger, 1);
+            pool.patch("{\"processes\": 2}");
+            var job = pool.await(call);
+            assertThat(job.path("state").asString()).as("%s", job).isEqualTo("succeeded");
+            assertThat(job.path("attempts").path(0).path("pid").asLong()).isEqualTo(host);
+        }
+    }
 }

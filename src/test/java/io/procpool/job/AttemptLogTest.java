@@ -20,7 +20,7 @@ class AttemptLogTest {
         add(3, null);
         add(1, LOST);
         add(2, null);
-        assertThat(log.all()).extracting(Attempt::firstItem).containsExactly(1, 2, 3);
+        assertThat(log.all()).extracting(Attempt::firstItem).containsExactly(1L, 2L, 3L);
     }
 
     @Test

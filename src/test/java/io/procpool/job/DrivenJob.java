@@ -94,7 +94,7 @@ final class DrivenJob {
         return attempt(task.firstItem(), task.items(), failure, NOW);
     }
 
-    static Attempt attempt(int firstItem, int items, Failure failure, Instant started) {
+    static Attempt attempt(long firstItem, int items, Failure failure, Instant started) {
         return new Attempt(
                 1,
                 firstItem,

@@ -2,6 +2,7 @@ package io.procpool.job;
 
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
+import io.procpool.problem.Problem;
 import io.procpool.problem.Refusal.PoolDegraded;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,6 +20,8 @@ final class DrivenStream implements Workers {
     final DrivenJob driven;
     final ItemStream stream;
     final Deque<Task> out = new ArrayDeque<>();
+    final List<Problem> refused = new ArrayList<>();
+    Optional<PoolDegraded> trouble = Optional.empty();
     private final AtomicInteger told = new AtomicInteger();
     private final Deque<Runnable> alarms = new ArrayDeque<>();
     private long now;
@@ -30,7 +33,14 @@ final class DrivenStream implements Workers {
 
     DrivenStream(Submission submission) {
         driven = new DrivenJob(submission);
-        stream = new ItemStream(driven.job, this, new Alarms(), () -> now);
+        var listener =
+                new JobListener() {
+                    @Override
+                    public void refused(String pool, Problem why) {
+                        refused.add(why);
+                    }
+                };
+        stream = new ItemStream(driven.job, this, listener, new Alarms(), () -> now);
     }
 
     /** A timer that goes off when the test says so. */
@@ -111,7 +121,7 @@ final class DrivenStream implements Workers {
                 .toList();
     }
 
-    int read() {
+    long read() {
         return driven.job.snapshot().items();
     }
 
@@ -136,7 +146,7 @@ final class DrivenStream implements Workers {
 
     @Override
     public Optional<PoolDegraded> trouble(String pool) {
-        return Optional.empty();
+        return trouble;
     }
 
     @Override

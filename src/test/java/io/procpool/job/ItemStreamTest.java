@@ -3,7 +3,9 @@ package io.procpool.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.problem.Failure;
+import io.procpool.problem.Refusal.PoolDegraded;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +142,40 @@ class ItemStreamTest {
         assertThat(stream.written())
                 .containsExactly("0+2 [0,1]", "2+2 Cancelled", "4+2 [4,5]", "6+1 Cancelled");
         assertThat(stream.stream.finished().state()).isInstanceOf(JobState.Cancelled.class);
+    }
+
+    @Test
+    void it_is_given_up_when_its_first_item_has_waited_in_vain_for_a_start()
+            throws InterruptedException {
+        var stream = new DrivenStream(Verb.IMAP, 1);
+        var why = new PoolDegraded("pool", "no worker starts", Duration.ofSeconds(1));
+        stream.trouble = Optional.of(why);
+        stream.pass(Duration.ofMinutes(5));
+        assertThat(stream.stream.trouble()).isEmpty(); // there is nothing to run
+        stream.offer("[0]");
+        stream.pass(Duration.ofSeconds(20));
+        stream.offer("[1]");
+        assertThat(stream.stream.trouble()).isEmpty();
+        assertThat(stream.stream.startLeft()).contains(Duration.ofSeconds(10));
+        stream.pass(Duration.ofSeconds(10));
+        assertThat(stream.stream.startLeft()).isEmpty();
+        assertThat(stream.stream.trouble()).contains(why);
+        stream.stream.giveUp(why);
+        assertThat(stream.refused).containsExactly(why);
+        assertThat(stream.written()).containsExactly("0+1 Cancelled", "1+1 Cancelled");
+    }
+
+    @Test
+    void a_task_could_have_run_since_its_chunk_was_whole() throws InterruptedException {
+        long opened = System.nanoTime();
+        var stream = new DrivenStream(Verb.IMAP, 2);
+        stream.offer("[0]");
+        long begun = System.nanoTime();
+        stream.offer("[1]");
+        long whole = System.nanoTime();
+        stream.takeAll(1);
+        assertThat(stream.out.remove().readyNanos() - opened)
+                .isBetween(begun - opened, whole - opened);
     }
 
     @Test

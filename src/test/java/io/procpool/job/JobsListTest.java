@@ -21,7 +21,8 @@ class JobsListTest {
 
     private final Hands hands = new Hands(3);
     private final JobStore store = JobsTest.store();
-    private final Jobs jobs = new Jobs(store, hands, Clock.systemUTC(), Submissions.LIMITS, List.of());
+    private final Jobs jobs =
+            new Jobs(store, hands, Clock.systemUTC(), Submissions.LIMITS, List.of());
 
     @AfterEach
     void end() {

@@ -23,7 +23,8 @@ class JobsTest {
 
     private final Hands hands = new Hands(3);
     private final JobStore store = store();
-    private final Jobs jobs = new Jobs(store, hands, Clock.systemUTC(), Submissions.LIMITS, List.of());
+    private final Jobs jobs =
+            new Jobs(store, hands, Clock.systemUTC(), Submissions.LIMITS, List.of());
 
     /** The one that a service without a database has. */
     static JobStore store() {

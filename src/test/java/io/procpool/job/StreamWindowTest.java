@@ -3,12 +3,18 @@ package io.procpool.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.payload.LineReader;
+import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
 import io.procpool.service.Waiting;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What of a stream is in memory: as much as the window allows, and not more. */
 class StreamWindowTest {
@@ -66,7 +72,8 @@ class StreamWindowTest {
         var all = String.join(",", Collections.nCopies(10, megabyte));
         var rest = offering(stream, "[" + all + "]");
         awaitRead(stream, 8);
-        // The chunk will not get any fuller: it goes out as it is, or both ends would wait for each other.
+        // The chunk will not get any fuller: it goes out as it is, or both ends would wait for each
+        // other.
         assertThat(stream.takeAll(1)).hasSize(1);
         stream.value("[0,0,0,0,0,0,0,0]");
         assertThat(stream.written()).hasSize(1);
@@ -128,6 +135,67 @@ class StreamWindowTest {
         assertThat(stream.written()).hasSize(1);
         assertThat(stream.written()).isEmpty();
         assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void values_that_are_not_written_are_held_though_the_items_were_paid_for() throws Exception {
+        var memory = Submissions.inFlight();
+        var stream = new DrivenStream(Submissions.imap(Verb.IMAP, 1, memory.hold()));
+        stream.stream.prepaid();
+        stream.offer("[" + MEBIBYTE + ",2]");
+        assertThat(memory.held()).isZero();
+        stream.takeAll(1);
+        stream.value("[" + MEBIBYTE + "]");
+        assertThat(memory.held()).isEqualTo((1 << 20) + 2 - LineReader.BUFFER);
+        assertThat(stream.written()).hasSize(1);
+        assertThat(memory.held()).isPositive(); // it is being written
+        assertThat(stream.written()).isEmpty();
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void nothing_more_goes_out_while_all_together_hold_too_much_and_then_it_goes_on()
+            throws Exception {
+        var memory = Submissions.inFlight();
+        var stream = new DrivenStream(Submissions.imap(Verb.IMAP, 1, memory.hold()));
+        var others = memory.hold();
+        others.take(memory.limit() + 1);
+        stream.offer("[0,1]");
+        assertThat(stream.takeAll(1)).isEmpty();
+        assertThat(stream.stream.await(Duration.ZERO)).isFalse();
+        assertThat(stream.told()).isZero();
+        others.close(); // which nobody is told
+        assertThat(stream.stream.await(Duration.ofMillis(1))).isFalse();
+        assertThat(stream.told()).isOne();
+        assertThat(stream.takeAll(1)).containsExactly("[0]", "[1]");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Verb.class,
+            names = {"IMAP", "IMAP_UNORDERED"})
+    void of_what_is_written_nothing_stays(Verb verb) throws Exception {
+        var stream = new DrivenStream(verb, 2);
+        var values = new ArrayList<WeakReference<Payload>>();
+        for (int round = 0; round < 100; round++) {
+            stream.offer("[1,2,3,4]");
+            stream.takeAll(2);
+            while (!stream.out.isEmpty()) {
+                var value = Payload.ofUtf8("[10,20]");
+                values.add(new WeakReference<>(value));
+                stream.driven.job.ended(
+                        stream.out.removeLast(), new Task.End.Value(value, List.of()), null);
+            }
+            assertThat(stream.written()).hasSize(2);
+        }
+        assertThat(stream.written()).isEmpty();
+        Waiting.until(
+                "all values are garbage",
+                () -> {
+                    System.gc();
+                    return values.stream().allMatch(value -> value.refersTo(null));
+                });
+        assertThat(stream.read()).isEqualTo(400);
     }
 
     @Test

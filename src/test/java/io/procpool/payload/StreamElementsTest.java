@@ -34,13 +34,7 @@ class StreamElementsTest {
         var array = " [1, \"a,]\\\"\" ,{\"k\":[1,2]},[],[[3],{}],null,\"ü\\\\\"] ";
         assertThat(texts(Elements.ofArray(Payload.ofUtf8(array), 7)))
                 .containsExactly(
-                        "1",
-                        "\"a,]\\\"\"",
-                        "{\"k\":[1,2]}",
-                        "[]",
-                        "[[3],{}]",
-                        "null",
-                        "\"ü\\\\\"");
+                        "1", "\"a,]\\\"\"", "{\"k\":[1,2]}", "[]", "[[3],{}]", "null", "\"ü\\\\\"");
         assertThat(texts(Elements.ofArray(Payload.ofUtf8("[]"), 0))).isEmpty();
         assertThat(texts(Elements.ofArray(Payload.ofUtf8("[ ]"), 0))).isEmpty();
     }
@@ -49,8 +43,20 @@ class StreamElementsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[1,2]|1", "[1,2]|3", "[]|1", "[1,]|2", "[,1]|2", "[1,,2]|3", "[[1,2]|1", "[1]]|1",
-                "[\"a]|1", "1|1", "[|0", "{}|0", "[\"a\\\"]|1", "[}{]|1"
+                "[1,2]|1",
+                "[1,2]|3",
+                "[]|1",
+                "[1,]|2",
+                "[,1]|2",
+                "[1,,2]|3",
+                "[[1,2]|1",
+                "[1]]|1",
+                "[\"a]|1",
+                "1|1",
+                "[|0",
+                "{}|0",
+                "[\"a\\\"]|1",
+                "[}{]|1"
             })
     void what_is_no_array_of_so_many_is_none(String text, int expected) {
         assertThat(Elements.ofArray(Payload.ofUtf8(text), expected)).isNull();

@@ -76,8 +76,27 @@ class StreamLinesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "1,2", "1 2", "]", "[", "[1", "1],[2", "\"a", "{\"a\":1,\"a\":2}", "tru", "nul", "{",
-                "}", "\"\t\"", "\ufeff1", "NaN", "'a'", "01", ",", "1,", ",1", "[1\u0000]"
+                "1,2",
+                "1 2",
+                "]",
+                "[",
+                "[1",
+                "1],[2",
+                "\"a",
+                "{\"a\":1,\"a\":2}",
+                "tru",
+                "nul",
+                "{",
+                "}",
+                "\"\t\"",
+                "\ufeff1",
+                "NaN",
+                "'a'",
+                "01",
+                ",",
+                "1,",
+                ",1",
+                "[1\u0000]"
             })
     void a_line_that_is_not_one_value_is_named_and_all_before_it_come(String bad)
             throws IOException {
@@ -120,9 +139,7 @@ class StreamLinesTest {
 
     @Test
     void a_line_in_another_encoding_is_bad() throws IOException {
-        var in =
-                new ByteArrayInputStream(
-                        "{\"func\":\"f\"}\n\"ü\"\n".getBytes(ISO_8859_1));
+        var in = new ByteArrayInputStream("{\"func\":\"f\"}\n\"ü\"\n".getBytes(ISO_8859_1));
         var reader = new LineReader(in, Limits.DEFAULT, MEMORY.hold());
         reader.head();
         assertThat(reader.next().size()).isZero();
@@ -166,8 +183,7 @@ class StreamLinesTest {
                     .isInstanceOfSatisfying(
                             Refused.class,
                             refused ->
-                                    assertThat(refused.problem())
-                                            .isInstanceOf(BodyTooLarge.class));
+                                    assertThat(refused.problem()).isInstanceOf(BodyTooLarge.class));
         }
     }
 
@@ -195,8 +211,7 @@ class StreamLinesTest {
         assertThat(body.head().names()).containsExactly("a");
         assertThat(body.items().range(0, 2).utf8()).isEqualTo("[1,[2]]");
         assertThat(LineBody.of("{}".getBytes(UTF_8), Limits.DEFAULT).items().size()).isZero();
-        assertThatThrownBy(
-                        () -> LineBody.of("{}\n1\n2 3\n4".getBytes(UTF_8), Limits.DEFAULT))
+        assertThatThrownBy(() -> LineBody.of("{}\n1\n2 3\n4".getBytes(UTF_8), Limits.DEFAULT))
                 .isInstanceOfSatisfying(
                         Refused.class,
                         refused ->

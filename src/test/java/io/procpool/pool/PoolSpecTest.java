@@ -143,7 +143,9 @@ class PoolSpecTest {
         assertThat(with("preload", List.of("json")).startsSameWorkers(plain)).isFalse();
         assertThat(with("env", Map.of("A", "b")).startsSameWorkers(plain)).isFalse();
         var spawned = with("startMethod", "spawn");
-        assertThat(with(Map.of("runtime", "java", "startMethod", "spawn")).startsSameWorkers(spawned))
+        assertThat(
+                        with(Map.of("runtime", "java", "startMethod", "spawn"))
+                                .startsSameWorkers(spawned))
                 .isFalse();
         assertThat(
                         with(Map.of("kind", WorkerKind.THREAD, "startMethod", "spawn"))
@@ -165,9 +167,10 @@ class PoolSpecTest {
         assertThatThrownBy(() -> with(and(java, "preload", List.of("json"))))
                 .hasMessageContaining("preload is for runtime python");
         assertThatThrownBy(() -> with(and(java, "command", List.of("node"))))
-                .hasMessageContaining("command is the program of runtime command");
+                .hasMessageContaining("command is for runtime command");
         var command = Map.<String, Object>of("runtime", "command", "startMethod", "spawn");
-        assertThatThrownBy(() -> with(command)).hasMessageContaining("command is the program");
+        assertThatThrownBy(() -> with(command))
+                .hasMessageContaining("runtime command needs a command");
         assertThatCode(() -> with(and(command, "command", List.of("node", "w.js"))))
                 .doesNotThrowAnyException();
         assertThatThrownBy(() -> with(and(command, "command", List.of(" "))))

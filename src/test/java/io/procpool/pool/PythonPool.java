@@ -46,7 +46,8 @@ final class PythonPool implements AutoCloseable {
             try {
                 var home = Files.createTempDirectory("procpool-test");
                 var context = new AnnotationConfigApplicationContext();
-                context.registerBean(RuntimeSettings.class, () -> new RuntimeSettings(home, "", ""));
+                context.registerBean(
+                        RuntimeSettings.class, () -> new RuntimeSettings(home, "", ""));
                 context.registerBean(FunctionSettings.class, () -> FUNCTIONS);
                 context.registerBean(
                         LimitSettings.class,
@@ -78,8 +79,7 @@ final class PythonPool implements AutoCloseable {
                         new PoolListener() {
                             @Override
                             public void workerExited(PoolListener.Exited exited) {
-                                exits.add(
-                                        new PythonPool.Exited(exited.reason(), exited.served()));
+                                exits.add(new PythonPool.Exited(exited.reason(), exited.served()));
                             }
 
                             @Override

@@ -65,6 +65,18 @@ class StreamQueueTest {
         assertThat(woken).hasSize(1);
         assertThat(queue.size()).isOne();
         assertThat(queue.waitedFor()).isZero(); // it was counted when it came
+        assertThat(queue.poll(NOBODY, 1)).isNull();
+        assertThat(queue.waitedFor()).isZero();
+    }
+
+    @Test
+    void it_does_not_come_back_when_it_was_withdrawn() {
+        queue.offer(stream, LIMIT);
+        assertThat(queue.poll(NOBODY, 1)).isNull();
+        queue.remove(stream);
+        queue.again(stream);
+        assertThat(queue.size()).isZero();
+        assertThat(queue.drained()).isTrue();
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,21 +59,18 @@ class CommandRuntimeTest {
         }
     }
 
-    private static LaunchSpec spec(List<String> command, Duration startTimeout) {
+    private static LaunchSpec spec(List<String> command) {
         return new LaunchSpec(
-                "p",
-                WorkerKind.PROCESS,
-                command,
-                "spawn",
-                List.of(),
-                Map.of("PROBE", "é"),
-                startTimeout);
+                "p", WorkerKind.PROCESS, command, "spawn", List.of(), Map.of("PROBE", "é"));
+    }
+
+    private Launcher open(List<String> command, Duration within) throws StartFailed {
+        return runtime.open(spec(command), new Patience(within, new CompletableFuture<>()));
     }
 
     private String failure(List<String> command, Duration startTimeout) {
         return String.valueOf(
-                catchThrowableOfType(
-                                StartFailed.class, () -> runtime.open(spec(command, startTimeout)))
+                catchThrowableOfType(StartFailed.class, () -> open(command, startTimeout))
                         .getMessage());
     }
 
@@ -98,7 +96,7 @@ class CommandRuntimeTest {
 
     @Test
     void a_program_that_speaks_the_protocol_is_a_worker() throws Exception {
-        try (var launcher = runtime.open(spec(NodePools.WORKER, LONG))) {
+        try (var launcher = open(NodePools.WORKER, LONG)) {
             assertThat(launcher.description().orElseThrow()).matches("node \\d+\\.\\d+\\.\\d+");
             assertThat(launcher.catalogue().has("tasks.add")).isTrue();
             assertThat(launcher.catalogue().has("tasks.other")).isFalse();
@@ -120,7 +118,7 @@ class CommandRuntimeTest {
     @Test
     void the_first_worker_is_not_started_in_vain_and_ends_with_its_launcher() throws Exception {
         List<Long> pids = new ArrayList<>();
-        try (var launcher = runtime.open(spec(NodePools.WORKER, LONG))) {
+        try (var launcher = open(NodePools.WORKER, LONG)) {
             pids.addAll(Processes.running(folder.toString()));
             var first = Processes.children(ProcessHandle.current().pid());
             var worker = launcher.start(Duration.ofSeconds(30));
@@ -130,7 +128,7 @@ class CommandRuntimeTest {
         }
         assertThat(pids).hasSize(2).noneMatch(Processes::alive);
 
-        var unused = runtime.open(spec(NodePools.WORKER, LONG));
+        var unused = open(NodePools.WORKER, LONG);
         var before = Processes.descriptors(ProcessHandle.current().pid());
         unused.close();
         assertThat(unused.usable()).isFalse();
@@ -140,7 +138,7 @@ class CommandRuntimeTest {
     @Test
     void a_first_worker_that_has_died_while_nobody_wanted_it_is_replaced() throws Exception {
         var before = Processes.children(ProcessHandle.current().pid());
-        try (var launcher = runtime.open(spec(NodePools.WORKER, LONG))) {
+        try (var launcher = open(NodePools.WORKER, LONG)) {
             var born = new ArrayList<>(Processes.children(ProcessHandle.current().pid()));
             born.removeAll(before);
             assertThat(born).hasSize(1);
@@ -169,11 +167,11 @@ class CommandRuntimeTest {
         assertThat(failure(command, LONG))
                 .isEqualTo(
                         "the command " + program + " can't be started: there is no such program");
-        var before = runtime.fingerprint(spec(command, LONG));
+        var before = runtime.fingerprint(spec(command));
         Files.writeString(program, "#!/bin/sh\nexec " + String.join(" ", NodePools.WORKER) + "\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        assertThat(runtime.fingerprint(spec(command, LONG))).isNotEqualTo(before);
-        try (var launcher = runtime.open(spec(command, LONG))) {
+        assertThat(runtime.fingerprint(spec(command))).isNotEqualTo(before);
+        try (var launcher = open(command, LONG)) {
             assertThat(value(launcher.start(Duration.ofSeconds(30)), 1, "tasks.add", "[1]"))
                     .isEqualTo("2");
         }
@@ -220,7 +218,7 @@ class CommandRuntimeTest {
     @Test
     void garbage_on_stdout_is_kept_in_a_log_that_does_not_grow_without_end() throws Exception {
         var log = folder.resolve("home/output/command-p.log");
-        try (var launcher = runtime.open(spec(NodePools.rogue("printing"), LONG))) {
+        try (var launcher = open(NodePools.rogue("printing"), LONG)) {
             var worker = launcher.start(Duration.ofSeconds(30));
             Waiting.until("the garbage is there", () -> Files.exists(log));
             assertThat(Files.readAllBytes(log)).startsWith(0xff, 0xfe, 0x0a);
@@ -235,7 +233,7 @@ class CommandRuntimeTest {
 
     @Test
     void a_worker_leads_a_session_and_what_it_has_left_ends_with_it() throws Exception {
-        try (var launcher = runtime.open(spec(NodePools.WORKER, LONG))) {
+        try (var launcher = open(NodePools.WORKER, LONG)) {
             var worker = launcher.start(Duration.ofSeconds(30));
             var stat = Files.readString(Path.of("/proc/" + worker.pid() + "/stat"));
             var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

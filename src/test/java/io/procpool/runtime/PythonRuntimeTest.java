@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +76,11 @@ class PythonRuntimeTest {
 
     private static LaunchSpec spec(String startMethod) {
         return new LaunchSpec(
-                "p", WorkerKind.PROCESS, List.of(), startMethod, List.of(), Map.of("PROBE", "é"), LONG);
+                "p", WorkerKind.PROCESS, List.of(), startMethod, List.of(), Map.of("PROBE", "é"));
+    }
+
+    private static Patience patience() {
+        return new Patience(LONG, new CompletableFuture<>());
     }
 
     static Stream<Arguments> versionsAndStartMethods() {
@@ -114,7 +119,7 @@ class PythonRuntimeTest {
             throws Exception {
         var runtime = runtime(Pythons.require(minor).toString());
         assertThat(runtime.description()).isEqualTo("python 3." + minor);
-        try (var launcher = runtime.open(spec(startMethod))) {
+        try (var launcher = runtime.open(spec(startMethod), patience())) {
             assertThat(launcher.startMethod()).isEqualTo(startMethod);
             assertThat(launcher.warnings()).isEmpty();
             for (var func : List.of("probe.version", "probe.say", "math.factorial")) {
@@ -141,7 +146,7 @@ class PythonRuntimeTest {
 
     @Test
     void a_worker_that_exits_tells_with_what() throws Exception {
-        try (var launcher = runtime("").open(spec("forkserver"))) {
+        try (var launcher = runtime("").open(spec("forkserver"), patience())) {
             var worker = launcher.start(Duration.ofSeconds(30));
             worker.send(
                     Frame.of(
@@ -164,7 +169,7 @@ class PythonRuntimeTest {
 
     @Test
     void a_poke_ends_a_wait_and_a_deadline_does() throws Exception {
-        try (var launcher = runtime("").open(spec("forkserver"))) {
+        try (var launcher = runtime("").open(spec("forkserver"), patience())) {
             var worker = launcher.start(Duration.ofSeconds(30));
             assertThat(worker.await(System.nanoTime())).isInstanceOf(Event.Due.class);
             worker.poke();
@@ -184,8 +189,11 @@ class PythonRuntimeTest {
 
     @Test
     void a_closed_launcher_leaves_no_process_and_starts_none() throws Exception {
-        var launcher = runtime("").open(spec("forkserver"));
-        var workers = List.of(launcher.start(Duration.ofSeconds(30)), launcher.start(Duration.ofSeconds(30)));
+        var launcher = runtime("").open(spec("forkserver"), patience());
+        var workers =
+                List.of(
+                        launcher.start(Duration.ofSeconds(30)),
+                        launcher.start(Duration.ofSeconds(30)));
         assertThat(launcher.usable()).isTrue();
         launcher.close();
         assertThat(launcher.usable()).isFalse();
@@ -194,7 +202,8 @@ class PythonRuntimeTest {
                     .isInstanceOf(Event.Gone.class);
             Waiting.until("it is gone", () -> ProcessHandle.of(worker.pid()).isEmpty());
         }
-        assertThatThrownBy(() -> launcher.start(Duration.ofSeconds(30))).isInstanceOf(StartFailed.class);
+        assertThatThrownBy(() -> launcher.start(Duration.ofSeconds(30)))
+                .isInstanceOf(StartFailed.class);
         launcher.close();
     }
 
@@ -202,7 +211,7 @@ class PythonRuntimeTest {
     void a_missing_interpreter_is_said_when_it_is_needed() {
         var runtime = runtime("/no/such/python3");
         assertThat(runtime.description()).isEqualTo("python (not found)");
-        assertThatThrownBy(() -> runtime.open(spec("forkserver")))
+        assertThatThrownBy(() -> runtime.open(spec("forkserver"), patience()))
                 .isInstanceOf(StartFailed.class)
                 .hasMessageContaining("/no/such/python3");
     }
@@ -211,7 +220,7 @@ class PythonRuntimeTest {
     void a_module_that_cannot_be_imported_is_in_the_catalogue_with_its_error() throws Exception {
         Files.writeString(modules.resolve("broken.py"), "import no_such_module\n");
         Files.writeString(modules.resolve("deadly.py"), "import os; os._exit(3)\n");
-        try (var launcher = runtime("").open(spec("forkserver"))) {
+        try (var launcher = runtime("").open(spec("forkserver"), patience())) {
             var known = launcher.catalogue().modules();
             assertThat(known.get("broken").error()).contains("no_such_module");
             assertThat(known.get("deadly").error()).contains("exited with status 3");
@@ -235,7 +244,7 @@ class PythonRuntimeTest {
                 def probe():
                     return os.environ["PROBE"]
                 """);
-        try (var launcher = runtime("").open(spec("forkserver"))) {
+        try (var launcher = runtime("").open(spec("forkserver"), patience())) {
             var worker = launcher.start(Duration.ofSeconds(30));
             assertThat(value(worker, 1, "apply", "around.probe", "{}")).isEqualTo("\"é\"");
             var names =

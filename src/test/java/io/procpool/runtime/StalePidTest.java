@@ -47,7 +47,8 @@ class StalePidTest {
                             near,
                             new FrameReader(near, FrameLimits.ofBody(1024)),
                             new FrameWriter(near));
-            forkserver = new HostProcess(
+            forkserver =
+                    new HostProcess(
                             "forkserver", HostProcess.Workers.FORKED, standIn, control, 1024);
         }
     }

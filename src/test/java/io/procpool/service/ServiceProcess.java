@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -38,7 +39,8 @@ public final class ServiceProcess implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private ServiceProcess(String heap, List<String> settings) throws Exception {
+    private ServiceProcess(String heap, Map<String, String> environment, List<String> settings)
+            throws Exception {
         home = Files.createTempDirectory("procpool-service");
         log = Files.createTempFile("procpool-service", ".log");
         var command =
@@ -56,7 +58,9 @@ public final class ServiceProcess implements AutoCloseable {
                                 "--procpool.functions.path="
                                         + Path.of("src/test/functions").toAbsolutePath()));
         command.addAll(settings);
-        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        var builder = new ProcessBuilder(command).redirectError(log.toFile());
+        builder.environment().putAll(environment);
+        process = builder.start();
         url = awaitReady();
     }
 
@@ -67,7 +71,13 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** The same with another limit of the heap, as the JVM's option has it. */
     public static ServiceProcess startWith(String heap, String... settings) throws Exception {
-        return new ServiceProcess(heap, List.of(settings));
+        return new ServiceProcess(heap, Map.of(), List.of(settings));
+    }
+
+    /** The same with these variables in its environment. */
+    public static ServiceProcess startIn(Map<String, String> environment, String... settings)
+            throws Exception {
+        return new ServiceProcess("-Xmx256m", environment, List.of(settings));
     }
 
     public String url() {

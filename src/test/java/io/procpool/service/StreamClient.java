@@ -58,10 +58,23 @@ public final class StreamClient implements AutoCloseable {
             throws IOException {
         int port = URI.create(url).getPort();
         var client = new StreamClient(new Socket(InetAddress.getLoopbackAddress(), port));
-        var lines = new ArrayList<>(List.of(what + " HTTP/1.1", "Host: localhost:" + port, more));
-        lines.addAll(List.of(headers));
-        client.raw(String.join("\r\n", lines) + "\r\n\r\n");
+        client.head(what, more, headers);
         return client;
+    }
+
+    /** Another request on the same connection, when the answer to the one before has been read. */
+    public void again(String what, String... headers) throws IOException {
+        this.headers = null;
+        ended = false;
+        head(what, "Transfer-Encoding: chunked", headers);
+    }
+
+    private void head(String what, String more, String... headers) throws IOException {
+        var lines =
+                new ArrayList<>(
+                        List.of(what + " HTTP/1.1", "Host: localhost:" + socket.getPort(), more));
+        lines.addAll(List.of(headers));
+        raw(String.join("\r\n", lines) + "\r\n\r\n");
     }
 
     private void raw(String text) throws IOException {

@@ -21,7 +21,6 @@ final class FunctionsOfTheTests {
                             "java.lang.NoClass.*",
                             "math.*",
                             "nonsense"),
-                    List.of(),
                     Map.of(),
                     null);
 

@@ -95,7 +95,7 @@ class WorkerCatalogueTest {
     }
 
     @Test
-    void classes_to_skip_are_not_loaded_and_preloaded_ones_are() {
+    void classes_to_skip_are_not_loaded() {
         var catalogue =
                 FunctionsOfTheTests.loaded(
                         new Welcome(
@@ -104,7 +104,6 @@ class WorkerCatalogueTest {
                                 false,
                                 List.of(JarOfTheTests.folder()),
                                 List.of(),
-                                List.of("functions.Nowhere"),
                                 Map.of("functions.Tasks", "it hangs"),
                                 null));
 
@@ -112,8 +111,6 @@ class WorkerCatalogueTest {
                 .filteredOn(module -> module.name().equals("functions.Tasks"))
                 .extracting(Catalogue.Module::error)
                 .containsExactly("it hangs");
-        assertThat(catalogue.warnings())
-                .anyMatch(warning -> warning.startsWith("preload of functions.Nowhere failed"));
     }
 
     @Test

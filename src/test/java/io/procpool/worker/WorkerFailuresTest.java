@@ -160,4 +160,16 @@ class WorkerFailuresTest {
             assertThat(Processes.alive(daemon)).isFalse();
         }
     }
+
+    @Test
+    void output_that_nobody_read_for_long_is_lost_and_what_follows_is_not() throws IOException {
+        try (var other = Machine.alone();
+                var unread = other.fork()) {
+            var _ = unread.value("functions.Api.flood", "[20000]");
+            assertThat(unread.output()).startsWith("0000").doesNotContain("the last line");
+            var _ = unread.value("functions.Tasks.say", "[\"heard again\"]");
+
+            assertThat(unread.output()).contains("heard again");
+        }
+    }
 }
