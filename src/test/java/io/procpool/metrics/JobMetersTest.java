@@ -145,7 +145,6 @@ class JobMetersTest {
         service.post(waits + "/cancel", "");
         cancelled("not_begun", 1);
         service.post(soft + "/cancel", "");
-        service.post(soft + "/cancel", "");
         service.await(soft);
         cancelled("soft_ok", 1);
         var done = submit("{\"func\":\"tasks.nap\",\"args\":[0]}");

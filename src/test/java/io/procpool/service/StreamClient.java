@@ -189,8 +189,12 @@ public final class StreamClient implements AutoCloseable {
 
     /** The next line that is not empty, as JSON; null at the end. */
     public JsonNode json() throws IOException {
+        long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
         var text = line();
         while (text != null && text.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("nothing but empty lines");
+            }
             text = line();
         }
         return text == null ? null : JSON.readTree(text);
