@@ -47,12 +47,18 @@ final class ResultStream {
     void write() throws IOException, InterruptedException {
         var news = following.look(Duration.ZERO);
         tell(news);
+        long written = System.nanoTime();
         while (!following.ended()) {
             out.flush();
-            news = following.look(keepAlive);
-            if (!tell(news)) {
+            // A look ends early by news of which nothing is to be told: that is no silence.
+            var silence = Duration.ofNanos(System.nanoTime() - written);
+            news = following.look(keepAlive.minus(silence));
+            boolean told = tell(news);
+            if (!told && System.nanoTime() - written >= keepAlive.toNanos()) {
                 format.heartbeat(out);
+                told = true;
             }
+            written = told ? System.nanoTime() : written;
         }
         gap(news.record());
         summary(news.record());

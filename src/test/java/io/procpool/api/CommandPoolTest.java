@@ -201,11 +201,7 @@ class CommandPoolTest {
     @Test
     void a_client_can_not_change_the_environment_of_a_command() {
         for (var env : java.util.List.of("{\"LUA_INIT\":\"x\"}", "{\"PLAIN\":\"x\"}")) {
-            var answer =
-                    service.request()
-                            .contentType("application/merge-patch+json")
-                            .body("{\"env\":" + env + "}")
-                            .patch("/v1/pools/node");
+            var answer = PatchTest.patch(service, "/v1/pools/node", "{\"env\":" + env + "}");
             assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(400);
             assertThat(answer.asString()).contains("env", "configures the service");
         }

@@ -119,7 +119,9 @@ class FunctionsFolderTest {
         }
         var scrape = Scrape.of(service);
         var functions =
-                scrape.of("procpool_task_execution_seconds_count", Map.of()).stream()
+                scrape
+                        .of("procpool_task_execution_seconds_count", Map.of("pool", pool.name()))
+                        .stream()
                         .map(sample -> sample.labels().get("function"))
                         .distinct()
                         .toList();
