@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /** JVMs that come and go in a service of its own, which is then killed. F27, F34, F35. */
 class JavaLongRunTest {
-    private static final int RECYCLED = 100;
+    private static final int RECYCLED = Boolean.getBoolean("procpool.deep") ? 100 : 20;
     private static final int WARM_UP = 10;
     private static final int PROCESSES = 2;
 

