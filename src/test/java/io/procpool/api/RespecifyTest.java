@@ -167,4 +167,26 @@ class RespecifyTest {
             pool.awaitIdle(2);
         }
     }
+
+    /** Better no worker than one that does not know the functions: what waits is run when there is one. */
+    @Test
+    void workers_of_the_former_runtime_take_no_calls_that_are_for_the_next() throws Exception {
+        try (var pool = OwnPool.ofProcesses(1)) {
+            pool.awaitIdle(1);
+            PatchTest.patch(
+                            pool.service(),
+                            pool.path(),
+                            "{\"runtime\":\"java\",\"initializer\":\"java.lang.Math.nothing\"}")
+                    .then()
+                    .statusCode(200);
+            until(
+                    "it can't start its new workers",
+                    () -> pool.resource().at("/health/status").asString().equals("degraded"));
+            var result = pool.submit("apply", "{\"func\":\"java.lang.Math.sqrt\",\"args\":[4]}");
+            PatchTest.patch(pool.service(), pool.path(), "{\"initializer\":null}")
+                    .then()
+                    .statusCode(200);
+            assertThat(pool.service().await(result).get("state").asString()).isEqualTo("succeeded");
+        }
+    }
 }
