@@ -1,6 +1,8 @@
 package io.procpool;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -11,9 +13,10 @@ import org.springframework.context.annotation.Bean;
 @ConfigurationPropertiesScan
 public class Procpool {
 
+    /** Ticks in microseconds: what is stored is read as it was. */
     @Bean
     Clock clock() {
-        return Clock.systemUTC();
+        return Clock.tick(Clock.systemUTC(), Duration.of(1, ChronoUnit.MICROS));
     }
 
     public static void main(String[] args) {

@@ -40,7 +40,7 @@ record JobWork(Job job) implements Work {
         var submission = job.submission();
         var call =
                 new Call(
-                        job.id().toString(),
+                        new Call.Origin(job.id().toString(), 0, FIRST_ATTEMPT, false),
                         submission.verb().wire(),
                         submission.func(),
                         submission.collect(),

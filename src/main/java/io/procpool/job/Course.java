@@ -54,7 +54,10 @@ final class Course {
                 yield.done(),
                 attempts.all(),
                 version,
-                yield instanceof Harvest harvest ? harvest.arrivals() : null);
+                yield instanceof Harvest harvest ? harvest.arrivals() : null,
+                submission.terms().labels(),
+                null,
+                null);
     }
 
     boolean cancelling() {

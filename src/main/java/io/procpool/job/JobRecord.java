@@ -3,6 +3,7 @@ package io.procpool.job;
 import io.procpool.problem.Failure;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param attempts at most a hundred, the failed ones first of all
  * @param arrivals which items its values belong to; null: they are in the order of the items
  * @param version grows with each visible change; progress changes it at most four times a second
+ * @param labels the client's
+ * @param retryOf the job that this one is another try of; null: none
+ * @param progress what its function has said last of it; null: nothing
  */
 public record JobRecord(
         UUID id,
@@ -28,10 +32,17 @@ public record JobRecord(
         long done,
         List<Attempt> attempts,
         long version,
-        @Nullable Arrivals arrivals) {
+        @Nullable Arrivals arrivals,
+        Map<String, String> labels,
+        @Nullable UUID retryOf,
+        @Nullable Progress progress) {
     private static final int PLAIN = 256;
 
-    /** A job whose values are in the order of its items. */
+    public JobRecord {
+        labels = Map.copyOf(labels);
+    }
+
+    /** A job whose values are in the order of its items, and of which there is nothing else to say. */
     public JobRecord(
             UUID id,
             String pool,
@@ -47,7 +58,12 @@ public record JobRecord(
             long version) {
         this(
                 id, pool, verb, func, collect, async, created, state, items, done, attempts,
-                version, null);
+                version, null, Map.of(), null, null);
+    }
+
+    /** Its place among all jobs. */
+    public JobStore.Cursor place() {
+        return new JobStore.Cursor(created, id);
     }
 
     /** Whether its values went to the client that asked for them and are not kept. */
@@ -93,6 +109,7 @@ public record JobRecord(
             case Failure.FunctionRaised(var thrown, _) ->
                     (long) thrown.message().length() + thrown.traceback().length();
             case Failure.WorkerLost(_, _, _, var tail) -> tail.length();
+            case Failure.Quarantined(_, _, _, _, var tail) -> tail.length();
             case null, default -> 0; // a sentence at most
         };
     }

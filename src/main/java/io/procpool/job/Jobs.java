@@ -5,7 +5,9 @@ import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import io.procpool.job.JobStore.Found;
 import io.procpool.job.JobStore.Query;
 import io.procpool.payload.LimitSettings;
+import io.procpool.problem.Refusal.KeyReused;
 import io.procpool.problem.Refusal.NotReady;
+import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refusal.ResultGone;
 import io.procpool.problem.Refusal.ResultUnknown;
 import io.procpool.problem.Refusal.Streamed;
@@ -13,14 +15,14 @@ import io.procpool.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,15 +33,13 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Jobs implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
-
     private final JobStore store;
     private final Workers workers;
     private final Clock clock;
     private final int maxResult;
     private final JobListener listener;
     private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
-    private final NavigableMap<UUID, Job> live = new ConcurrentSkipListMap<>();
+    private final Map<UUID, Job> live = new ConcurrentHashMap<>();
     private final RecentJobs recent = new RecentJobs();
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(
@@ -87,6 +87,104 @@ public final class Jobs implements AutoCloseable {
                 submit(submission, false), workers, listener, timer, System::nanoTime);
     }
 
+    /**
+     * Whether a submission could be taken in now.
+     *
+     * @throws Refused if not; it is counted as turned away
+     */
+    public void check(Submission submission) {
+        var _ = later();
+    }
+
+    /**
+     * Accepts a job for good: it is stored when this returns, comes to its outcome whatever becomes of the service, and its result is kept.
+     *
+     * @param request null: it will not be sent again
+     * @throws Refused if it can't be run, there is no room, or the request's key came before with another fingerprint; then nothing was stored
+     */
+    public Receipt accept(Submission submission, @Nullable Request request) {
+        return later();
+    }
+
+    /**
+     * The same with an id that the client has chosen: the request is the same if its id is.
+     *
+     * @param fingerprint of the request
+     */
+    public Receipt put(UUID id, Submission submission, String fingerprint) {
+        return later();
+    }
+
+    /**
+     * Accepts all of these for good, or none. Each was {@link #check checked}.
+     *
+     * @param answer makes of their ids what a repeat of the request is answered
+     * @throws Refused as {@link #accept}
+     */
+    public BatchReceipt acceptAll(
+            List<Submission> submissions,
+            @Nullable Request request,
+            Function<List<UUID>, String> answer) {
+        return later();
+    }
+
+    /**
+     * What a request was answered when it came first, to know before it is read whole: the id of its job, or what was given to {@link #acceptAll}.
+     *
+     * @return empty if it comes first
+     * @throws Refused {@link KeyReused}
+     */
+    public Optional<String> answered(Request request) {
+        return later();
+    }
+
+    /**
+     * Waits until a job is final, at most so long, wherever it is: it may be waiting in the store.
+     *
+     * @throws Refused if there is no such job
+     */
+    public JobRecord awaitReady(UUID id, Duration patience) throws InterruptedException {
+        return later();
+    }
+
+    /** Waits until what is shown of a job has another version than {@code known}, or it is final. */
+    public JobRecord awaitChange(UUID id, long known, Duration patience)
+            throws InterruptedException {
+        return later();
+    }
+
+    /** Tasks in quarantine, by falling id. */
+    public List<Quarantined> quarantine(@Nullable UUID before, int limit) {
+        return store.quarantine(before, limit);
+    }
+
+    /** @throws Refused {@link QuarantineUnknown} */
+    public Quarantined quarantined(UUID id) {
+        return store.quarantined(id)
+                .orElseThrow(() -> new Refused(new QuarantineUnknown(id.toString())));
+    }
+
+    /** @throws Refused {@link QuarantineUnknown} */
+    public void dropQuarantined(UUID id) {
+        if (!store.dropQuarantined(id)) {
+            throw new Refused(new QuarantineUnknown(id.toString()));
+        }
+    }
+
+    /**
+     * Has a task in quarantine run again, as a job of its own.
+     *
+     * @throws Refused if there is none, or it can't be run now
+     */
+    public Receipt release(UUID id, @Nullable Request request) {
+        return later();
+    }
+
+    @SuppressWarnings("TypeParameterUnusedInFormals")
+    private static <T> T later() {
+        throw new UnsupportedOperationException();
+    }
+
     /** Takes note of a submission that was turned away before it could be {@link #submit submitted}, unreadable for example. */
     public void turnedAway(String pool, Refused why) {
         listener.refused(pool, why.problem());
@@ -95,9 +193,6 @@ public final class Jobs implements AutoCloseable {
     private Job take(Submission submission, boolean async) {
         workers.check(submission);
         var job = new Job(ids.generate(), submission, async, maxResult, clock, this::decided);
-        if (async) {
-            store.accept(job.snapshot());
-        }
         live.put(job.id(), job);
         if (submission.items() == 0) {
             job.finishEmpty();
@@ -137,20 +232,7 @@ public final class Jobs implements AutoCloseable {
         }
         var record = job.decidedRecord();
         if (record.async()) {
-            var _ =
-                    store.finish(record)
-                            .whenComplete(
-                                    (_, failure) -> {
-                                        if (failure != null) {
-                                            LOG.error(
-                                                    "Result {} could not be stored",
-                                                    job.id(),
-                                                    failure);
-                                        }
-                                        publish(
-                                                job,
-                                                record); // stored or not: nobody waits for ever
-                                    });
+            throw new UnsupportedOperationException();
         } else {
             recent.add(record);
             publish(job, record);
@@ -174,7 +256,6 @@ public final class Jobs implements AutoCloseable {
         if (record.ready()) {
             return false;
         }
-        store.accept(record); // first: once it is async, its end goes to the store
         if (!job.becomeAsync()) {
             store.withdraw(job.id());
             return false;
@@ -287,8 +368,7 @@ public final class Jobs implements AutoCloseable {
         }
     }
 
-    /** By falling id, which is by falling time. */
-    public List<JobRecord> list(Query query) {
+    public Page list(Query query) {
         return new Listing(live, recent, store).list(query);
     }
 

@@ -1,37 +1,43 @@
 package io.procpool.job;
 
+import io.procpool.job.JobStore.Cursor;
 import io.procpool.job.JobStore.Query;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** All jobs that there are, wherever they are at the moment. */
-record Listing(NavigableMap<UUID, Job> live, RecentJobs recent, JobStore store) {
-    /** By falling id, which is by falling time. */
-    List<JobRecord> list(Query query) {
-        var merged = new TreeMap<UUID, JobRecord>(Comparator.reverseOrder());
-        // The live ones first: what ends meanwhile is in one of the others by then.
-        var candidates = query.before() == null ? live : live.headMap(query.before(), false);
-        candidates.descendingMap().values().stream()
-                .map(Job::snapshot)
-                .filter(query::matches)
-                .limit(query.limit())
-                .forEach(record -> merged.put(record.id(), record));
-        collect(query, recent.all(), merged);
-        if (query.state() == null || !JobState.UNFINISHED.contains(query.state())) {
-            collect(query, store.list(query), merged); // it does not know what has begun since
-        }
-        return merged.values().stream().filter(query::matches).limit(query.limit()).toList();
+record Listing(Map<UUID, Job> live, RecentJobs recent, JobStore store) {
+    Page list(Query query) {
+        var merged = new TreeMap<Cursor, JobRecord>(Comparator.reverseOrder());
+        // The live ones first: what ends meanwhile is in one of the others by then. What is known
+        // better of a
+        // job comes first, too: the store does not know what has changed since.
+        add(live.values().stream().map(Job::snapshot).toList(), merged);
+        add(recent.all(), merged);
+        var stored = store.list(query);
+        add(stored, merged);
+        var end = stored.size() == query.limit() ? stored.getLast().place() : null;
+        var matching =
+                merged.values().stream()
+                        .filter(query::matches)
+                        .filter(record -> end == null || record.place().compareTo(end) >= 0)
+                        .limit(query.limit())
+                        .toList();
+        return new Page(matching, next(matching, query.limit(), end));
     }
 
-    private static void collect(
-            Query query, Collection<JobRecord> records, Map<UUID, JobRecord> merged) {
-        records.stream()
-                .filter(query::matches)
-                .forEach(record -> merged.putIfAbsent(record.id(), record));
+    /** Of those that the store has found some may not match any more: a page can have fewer than it may, and there are further ones. */
+    private static @Nullable Cursor next(
+            List<JobRecord> page, int limit, @Nullable Cursor storesEnd) {
+        return page.size() == limit ? page.getLast().place() : storesEnd;
+    }
+
+    private static void add(Collection<JobRecord> records, Map<Cursor, JobRecord> merged) {
+        records.forEach(record -> merged.putIfAbsent(record.place(), record));
     }
 }

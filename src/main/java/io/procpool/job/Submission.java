@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresIn after which a job that has not started ends as expired; null: never
  * @param priority from -100 to 100, higher first
  * @param collect {@code errors: collect}: failed items don't end the job
+ * @param terms retries, labels and the like
  * @param hold the memory that the body takes; given back when the job is final
  */
 public record Submission(
@@ -31,6 +32,7 @@ public record Submission(
         @Nullable Duration expiresIn,
         int priority,
         boolean collect,
+        Terms terms,
         InFlight.Hold hold) {
 
     public static final int LOWEST_PRIORITY = -100;
@@ -45,7 +47,28 @@ public record Submission(
     public Submission withoutItems() {
         return new Submission(
                 pool, verb, func, args, kwds, null, chunksize, timeout, expiresIn, priority,
-                collect, hold);
+                collect, terms, hold);
+    }
+
+    /** The same, whose body is in other memory. */
+    public Submission withHold(InFlight.Hold other) {
+        return new Submission(
+                pool, verb, func, args, kwds, iterable, chunksize, timeout, expiresIn, priority,
+                collect, terms, other);
+    }
+
+    /** The same for some of its items. */
+    public Submission withItems(Items some) {
+        return new Submission(
+                pool, verb, func, args, kwds, some, chunksize, timeout, expiresIn, priority,
+                collect, terms, hold);
+    }
+
+    /** Bytes of its body. */
+    public long size() {
+        return (long) args.size()
+                + kwds.size()
+                + (iterable == null ? 0 : iterable.length(0, iterable.size()));
     }
 
     /** Items of a map; one for an apply. */

@@ -24,7 +24,7 @@ final class Labels {
                     "protocol_error");
 
     static final List<String> JOB_OUTCOMES =
-            Stream.concat(TASK_OUTCOMES.stream(), Stream.of("expired")).toList();
+            Stream.concat(TASK_OUTCOMES.stream(), Stream.of("expired", "quarantined")).toList();
 
     static final List<String> REASONS =
             List.of(
@@ -36,7 +36,9 @@ final class Labels {
                     "pool_unknown",
                     "degraded",
                     "overloaded",
-                    "draining");
+                    "draining",
+                    "store_full",
+                    "store_failed");
 
     private Labels() {}
 
@@ -62,6 +64,8 @@ final class Labels {
             case Refusal.PoolDegraded _ -> "degraded";
             case Refusal.Overloaded _ -> "overloaded";
             case Refusal.Draining _ -> "draining";
+            case Refusal.StoreFull _ -> "store_full";
+            case Refusal.StoreFailed _ -> "store_failed";
             // All else is about what the client has written.
             default -> "invalid";
         };

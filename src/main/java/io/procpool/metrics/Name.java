@@ -59,9 +59,11 @@ enum Name {
             "By how much a call of the function makes its worker grow"),
 
     // --- the service
-    RESULTS_STORED("procpool.results.stored", "Results that are kept"),
-    RESULTS_STORED_BYTES("procpool.results.stored.size", "bytes", "About what these take"),
-    RESULTS_EVICTED("procpool.results.evicted", "Results dropped to keep within the limits"),
+    STORE_JOBS("procpool.store.jobs", "Accepted jobs that are stored, by their state"),
+    STORE_SIZE("procpool.store.size", "bytes", "What the store takes on the disk"),
+    STORE_LIMIT("procpool.store.limit", "bytes", "The most of that"),
+    QUARANTINED("procpool.quarantine.tasks", "Tasks in quarantine"),
+    RESULTS_EXPIRED("procpool.results.expired", "Results dropped because their time was over"),
     IN_FLIGHT("procpool.in.flight", "bytes", "Bodies in memory for unfinished jobs"),
     IN_FLIGHT_LIMIT("procpool.in.flight.limit", "bytes", "The most of these"),
     LONG_POLLS_ACTIVE("procpool.long.polls.active", "Requests that wait for a result"),

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.procpool.job.Audience;
 import io.procpool.job.Audience.Kind;
+import io.procpool.job.JobState;
 import io.procpool.job.JobStore;
 import io.procpool.payload.InFlight;
 import io.procpool.runtime.Runtimes;
@@ -34,9 +35,17 @@ final class ServiceMeters implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         var shelf = new Shelf(registry, Tags.empty());
-        shelf.gauge(Name.RESULTS_STORED, () -> store.holdings().results());
-        shelf.gauge(Name.RESULTS_STORED_BYTES, () -> store.holdings().bytes());
-        shelf.counter(Name.RESULTS_EVICTED, () -> store.holdings().evicted());
+        for (var state : JobState.LABELS) {
+            shelf.gauge(
+                    Name.STORE_JOBS,
+                    () -> store.holdings().states().getOrDefault(state, 0L),
+                    "state",
+                    state);
+        }
+        shelf.gauge(Name.STORE_SIZE, () -> store.holdings().bytes());
+        shelf.gauge(Name.STORE_LIMIT, () -> store.holdings().limit());
+        shelf.gauge(Name.QUARANTINED, () -> store.holdings().quarantined());
+        shelf.counter(Name.RESULTS_EXPIRED, () -> store.holdings().expired());
         shelf.gauge(Name.IN_FLIGHT, inFlight::held);
         shelf.gauge(Name.IN_FLIGHT_LIMIT, inFlight::limit);
         shelf.gauge(Name.LONG_POLLS_ACTIVE, () -> audience.count(Kind.LONG_POLL));

@@ -18,13 +18,31 @@ public final class Call {
         /** Whether it may run a second time if it loses its worker by no fault of its own. */
         boolean mayRunAgain();
 
+        /**
+         * What the function has said of how far it is.
+         *
+         * @param total null: it did not say
+         * @param note null: none
+         */
+        default void progress(double done, @Nullable Double total, @Nullable String note) {}
+
         /** @param run null if the call never reached a worker */
         void ended(Outcome outcome, @Nullable Run run);
     }
 
+    /**
+     * Where a call comes from.
+     *
+     * @param reference what the owner calls it, for {@code /workers}
+     * @param task which of the owner's tasks it is, from 0
+     * @param attempt the how-manieth run of the task, from 1
+     * @param fresh whether it must have a worker that has served nobody, which serves nobody after it
+     */
+    public record Origin(String reference, int task, int attempt, boolean fresh) {}
+
     private static final int MOST_GIVEN_BACK = 3;
 
-    private final String reference;
+    private final Origin origin;
     private final String verb;
     private final String func;
     private final boolean collect;
@@ -38,7 +56,6 @@ public final class Call {
     private volatile @Nullable Runnable onCancel;
 
     /**
-     * @param reference what the owner calls it, for {@code /workers}
      * @param verb of the protocol: apply, map, starmap
      * @param items of a map or starmap: how many values it must return; else 1
      * @param body the pieces of the call's body
@@ -46,7 +63,7 @@ public final class Call {
      * @param queuedNanos since when it could have run, by {@link System#nanoTime}
      */
     public Call(
-            String reference,
+            Origin origin,
             String verb,
             String func,
             boolean collect,
@@ -55,7 +72,7 @@ public final class Call {
             @Nullable Duration timeout,
             long queuedNanos,
             Listener listener) {
-        this.reference = reference;
+        this.origin = origin;
         this.verb = verb;
         this.func = func;
         this.collect = collect;
@@ -90,7 +107,11 @@ public final class Call {
     }
 
     String reference() {
-        return reference;
+        return origin.reference();
+    }
+
+    Origin origin() {
+        return origin;
     }
 
     String verb() {

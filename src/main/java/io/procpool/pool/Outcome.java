@@ -27,6 +27,7 @@ public sealed interface Outcome {
         return switch (this) {
             case Returned _ -> "succeeded";
             case Failed(Failure.TimedOut _) -> "timed_out";
+            case Failed(Failure.Quarantined _) -> "quarantined";
             case Failed(Failure.WorkerLost _) -> "worker_lost";
             case Failed(Failure.Cancelled _) -> "cancelled";
             case Failed(Failure.Expired _) -> "expired";

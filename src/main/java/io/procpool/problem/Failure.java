@@ -44,6 +44,23 @@ public sealed interface Failure extends Problem {
             String reason, @Nullable Integer exitcode, @Nullable Integer signal, String outputTail)
             implements Failure {}
 
+    /**
+     * The task has killed its worker too often: it is in quarantine, and is not run again by itself.
+     *
+     * @param crashes how often
+     * @param reason how the last one ended, as in {@link WorkerLost}
+     * @param exitcode of the last one, if it exited
+     * @param signal that ended the last one, if one did
+     * @param outputTail the end of what the task had written in its last run
+     */
+    record Quarantined(
+            int crashes,
+            String reason,
+            @Nullable Integer exitcode,
+            @Nullable Integer signal,
+            String outputTail)
+            implements Failure {}
+
     /** The task ran longer than {@code limit} and was killed. */
     record TimedOut(Duration limit) implements Failure {}
 
@@ -86,8 +103,12 @@ public sealed interface Failure extends Problem {
 
     /** The same failure without the output that is part of its evidence. */
     default Failure withoutOutput() {
-        return this instanceof WorkerLost(var reason, var exitcode, var signal, _)
-                ? new WorkerLost(reason, exitcode, signal, "")
-                : this;
+        return switch (this) {
+            case WorkerLost(var reason, var exitcode, var signal, _) ->
+                    new WorkerLost(reason, exitcode, signal, "");
+            case Quarantined(var crashes, var reason, var exitcode, var signal, _) ->
+                    new Quarantined(crashes, reason, exitcode, signal, "");
+            default -> this;
+        };
     }
 }

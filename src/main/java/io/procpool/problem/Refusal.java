@@ -2,6 +2,7 @@ package io.procpool.problem;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
 
 /** Why a request was not taken. A refused request has stored nothing. This file is the whole catalogue. */
 public sealed interface Refusal extends Problem {
@@ -51,6 +52,19 @@ public sealed interface Refusal extends Problem {
     /** 410: there was such a result; it has been dropped to keep within the store's limits. */
     record ResultGone(String id) implements Refusal {}
 
+    /** 404: nothing with this id is in quarantine, or the id is none. */
+    record QuarantineUnknown(String id) implements Refusal {}
+
+    /** 422: the Idempotency-Key, or the id that the client has chosen, came before with another request. */
+    record KeyReused(String key) implements Refusal {}
+
+    /**
+     * 400: of a batch that is to be taken whole or not at all some can't be taken.
+     *
+     * @param problems why, by the place in the batch
+     */
+    record BatchRefused(SortedMap<Integer, Problem> problems) implements Refusal {}
+
     /** 412: {@code If-Match} names another version. */
     record PreconditionFailed(String current) implements Refusal {}
 
@@ -71,6 +85,12 @@ public sealed interface Refusal extends Problem {
 
     /** 503: the bodies in flight have used up their share of the memory ({@code limit} bytes). */
     record Overloaded(long limit, Duration retryAfter) implements Refusal {}
+
+    /** 503: the store has failed; the service is about to end. */
+    record StoreFailed(Duration retryAfter) implements Refusal {}
+
+    /** 507: the store has no room for more; {@code detail} says which: the disk, or its own limit. */
+    record StoreFull(String detail, Duration retryAfter) implements Refusal {}
 
     /** 503: the service is shutting down. */
     record Draining(Duration retryAfter) implements Refusal {}

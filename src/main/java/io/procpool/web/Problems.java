@@ -109,6 +109,36 @@ final class Problems {
                             "result-gone",
                             "The result is gone",
                             "Result " + id + " was dropped to make room");
+            case Refusal.QuarantineUnknown(var id) ->
+                    new Rendered(
+                            404,
+                            "quarantine-unknown",
+                            "Not in quarantine",
+                            "There is nothing with the id " + id + " in quarantine");
+            case Refusal.KeyReused(var key) ->
+                    new Rendered(
+                            422,
+                            "key-reused",
+                            "The key was used for another request",
+                            key + " came before with another request");
+            case Refusal.BatchRefused(var problems) ->
+                    new Rendered(
+                                    400,
+                                    "batch-refused",
+                                    "The batch was refused",
+                                    problems.size() + " of the batch can't be taken, so none is")
+                            .with(
+                                    "problems",
+                                    problems.entrySet().stream()
+                                            .map(
+                                                    entry ->
+                                                            Json.object(
+                                                                    "index",
+                                                                    entry.getKey(),
+                                                                    "problem",
+                                                                    render(entry.getValue())
+                                                                            .body()))
+                                            .toList());
             case Refusal.PreconditionFailed(var current) ->
                     new Rendered(
                             412,
@@ -161,6 +191,15 @@ final class Problems {
                                     "Bodies in flight may take " + limit + " bytes")
                             .with("limit", limit)
                             .retry(after);
+            case Refusal.StoreFailed(var after) ->
+                    new Rendered(
+                                    503,
+                                    "store-failed",
+                                    "The store has failed",
+                                    "Nothing more can be stored; the service is about to end")
+                            .retry(after);
+            case Refusal.StoreFull(var detail, var after) ->
+                    new Rendered(507, "store-full", "The store is full", detail).retry(after);
             case Refusal.Draining(var after) ->
                     new Rendered(
                                     503,
@@ -214,6 +253,20 @@ final class Problems {
                                     "worker-lost",
                                     "The worker died",
                                     lost(reason, exitcode, signal))
+                            .with("reason", reason)
+                            .with("exitcode", exitcode)
+                            .with("signal", signal)
+                            .with("output_tail", tail);
+            case Failure.Quarantined(var crashes, var reason, var exitcode, var signal, var tail) ->
+                    new Rendered(
+                                    FAILED,
+                                    "quarantined",
+                                    "The task is in quarantine",
+                                    "It has killed its worker "
+                                            + crashes
+                                            + " times. "
+                                            + lost(reason, exitcode, signal))
+                            .with("crashes", crashes)
                             .with("reason", reason)
                             .with("exitcode", exitcode)
                             .with("signal", signal)

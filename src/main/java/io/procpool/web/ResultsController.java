@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -137,10 +138,10 @@ final class ResultsController {
         var query = query(request);
         var page = jobs.list(query);
         var json = new LinkedHashMap<String, @Nullable Object>();
-        json.put("results", page.stream().map(ResultJson::summary).toList());
+        json.put("results", page.jobs().stream().map(ResultJson::summary).toList());
         json.put("next", null);
-        if (page.size() == query.limit()) {
-            var cursor = page.getLast().id().toString();
+        if (page.next() != null) {
+            var cursor = Cursors.text(page.next());
             json.put("next", cursor);
             response.setHeader(
                     "Link", "<" + nextPage(request, cursor) + ">; rel=\"next\""); // RFC 8288
@@ -166,14 +167,14 @@ final class ResultsController {
                     new BadRequest("?state= is one of " + String.join(", ", JobState.LABELS)));
         }
         var cursor = request.getParameter("cursor");
-        if (cursor != null && !UUID_TEXT.matcher(cursor).matches()) {
-            throw new Refused(new BadRequest("?cursor= is what a page before gave as next"));
-        }
         return new Query(
                 request.getParameter("pool"),
                 state,
                 request.getParameter("func"),
-                cursor == null ? null : UUID.fromString(cursor),
+                List.of(),
+                null,
+                null,
+                cursor == null ? null : Cursors.of(cursor),
                 limit(request));
     }
 

@@ -1,6 +1,7 @@
 package io.procpool.web;
 
 import io.procpool.job.Submission;
+import io.procpool.job.Terms;
 import io.procpool.job.Verb;
 import io.procpool.payload.InFlight;
 import io.procpool.payload.Items;
@@ -74,6 +75,7 @@ final class SubmissionReader {
                 body.integer("priority", Submission.LOWEST_PRIORITY, Submission.HIGHEST_PRIORITY)
                         .orElse(0),
                 collects(body, verb),
+                Terms.SYNC,
                 hold);
     }
 
