@@ -96,7 +96,7 @@ final class SubmitController {
         var hold = bodies.hold();
         var taken = false;
         try {
-            var job = jobs.submit(read(pool, verb, request, hold), async);
+            var job = jobs.submit(read(pool, verb, request, hold));
             taken = true; // from now on it is the job's
             return job;
         } finally {
