@@ -95,7 +95,7 @@ final class Acceptance {
         };
     }
 
-    private static @Nullable JobStore.Key key(@Nullable Request request, String answer) {
+    private static JobStore.@Nullable Key key(@Nullable Request request, String answer) {
         return request == null
                 ? null
                 : new JobStore.Key(request.key(), request.fingerprint(), answer);
@@ -115,7 +115,7 @@ final class Acceptance {
     }
 
     /** If nothing was stored the places in memory are given back, and the bodies' memory too. */
-    private Accepted store(List<Draft> drafts, @Nullable JobStore.Key key) {
+    private Accepted store(List<Draft> drafts, JobStore.@Nullable Key key) {
         var stored = false;
         try {
             var accepted = store.accept(drafts.stream().map(Draft::entry).toList(), key);
