@@ -124,6 +124,7 @@ final class LiveJobs {
     }
 
     /** Until the bell rings, unless another job than {@code seen} is here by now. */
+    @SuppressWarnings("WaitNotInLoop") // whoever calls this does so in a loop
     private void awaitBell(UUID id, @Nullable Job seen, Duration patience)
             throws InterruptedException {
         long nanos = Math.min(patience.toNanos(), LOOK_AGAIN.toNanos());
