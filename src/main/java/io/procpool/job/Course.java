@@ -105,10 +105,11 @@ final class Course {
         return open;
     }
 
-    /** Nothing is known of its tasks of an earlier life but these attempts; in none of it has a run more than this number. */
-    void beginAnew(List<Attempt> known, int runs) {
+    /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that. Returns none that is open. */
+    List<Task> beginAnew(List<Attempt> known, int runs) {
         known.forEach(attempts::add);
         tasks.firstAttempt(runs + 1);
+        return List.of();
     }
 
     /** The only task of it was claimed with it. */

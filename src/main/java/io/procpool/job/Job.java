@@ -11,9 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -61,14 +59,11 @@ public final class Job {
 
     private final ReentrantLock lock;
 
-    /** The ends of tasks are written in the order of their places. Held while the store has no room for more to write; {@code lock} is taken within it. */
-    private final ReentrantLock writing = new ReentrantLock();
-
     private final Showing showing;
     private final Course course;
+    private final Runs runs;
     private JobState decided = new Pending();
     private @Nullable Ticket ticket;
-    private @Nullable TaskClaim last;
     private boolean suspended;
 
     /** One that nobody is promised anything about, until it is {@link #becomeAsync accepted}. */
@@ -98,6 +93,7 @@ public final class Job {
         long version = ticket == null ? 1 : ticket.firstVersion();
         this.showing = new Showing(lock, new Subject(), version);
         this.course = new Course(submission, maxResult, lock, journal.writes());
+        this.runs = new Runs(this, course, journal, clock);
     }
 
     public UUID id() {
@@ -145,79 +141,38 @@ public final class Job {
         }
     }
 
+    void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Of a job that is {@link Submission#streamed}. */
     Window window() {
         return (Window) course.ends();
     }
 
-    // --- an earlier life ---
+    // --- tasks ---
 
     /** It was claimed before, and is taken up again. Comes before anything else is done with it. */
     void takeUp(JobStore.Claimed claimed) {
-        var runs = new ArrayList<Runnable>();
         lock.lock();
         try {
             decided = claimed.record().state();
             showing.takeUp(decided);
-            if (claimed.tracked()) {
-                course.takeUp(claimed.tasks()).forEach(task -> runs.add(() -> goOn(task)));
-            } else {
-                course.beginAnew(claimed.record().attempts(), claimed.lost());
-            }
-            claimed.first().ifPresent(_ -> course.claimedAhead());
         } finally {
             lock.unlock();
         }
-        runs.forEach(Runnable::run);
-        decideIfComplete();
+        runs.takeUp(claimed);
     }
 
     /** Its first task is claimed with it. */
     void claimedAhead() {
-        lock.lock();
-        try {
-            course.claimedAhead();
-        } finally {
-            lock.unlock();
-        }
+        runs.claimedAhead();
     }
-
-    /** The service may have been lost after the last task had come to its end. */
-    private void decideIfComplete() {
-        handOn(
-                locked(
-                        () -> {
-                            var event = isDecided() ? null : course.outcome(clock.instant());
-                            return event != null && become(event);
-                        }));
-    }
-
-    /** A task that was claimed in an earlier life and has no end. */
-    private void goOn(Task next) {
-        var terms = submission.terms();
-        var before = next.attempts();
-        if (terms.delivery() == Delivery.AT_MOST_ONCE && isServiceLost(before)) {
-            var lost = Objects.requireNonNull(before.getLast().problem());
-            settle(next, new Task.End.Broke(lost), null);
-            return;
-        }
-        var waited =
-                before.isEmpty()
-                        ? Duration.ZERO
-                        : Duration.between(before.getLast().finished(), clock.instant());
-        int charged = Crashes.charged(before);
-        var pause =
-                charged == 0 ? Duration.ZERO : terms.retries().before(charged + 1).minus(waited);
-        begin(next, pause);
-    }
-
-    private static boolean isServiceLost(List<Attempt> runs) {
-        return !runs.isEmpty()
-                && runs.getLast().problem() instanceof Failure.WorkerLost(var reason, _, _, _)
-                && reason.equals(Crashes.SERVICE_LOST);
-    }
-
-    // --- tasks ---
 
     /**
      * Hands out the next task.
@@ -225,37 +180,12 @@ public final class Job {
      * @return null if there is none now: the pool is told when there is
      */
     public @Nullable Cut next(int processes) {
-        var claims = new ArrayList<Task>();
-        var cut =
-                locked(
-                        () -> {
-                            boolean over = isDecided() || suspended;
-                            var next = course.next(processes, over);
-                            claims.addAll(course.toClaim(processes, over));
-                            return next;
-                        });
-        if (!claims.isEmpty()) {
-            var _ =
-                    journal.claim(claims.stream().map(Task::claim).toList())
-                            .thenRun(() -> claimed(claims));
-        }
-        return cut;
+        return runs.next(processes);
     }
 
-    private void claimed(List<Task> claims) {
-        lock.lock();
-        try {
-            course.claimed(claims, isDecided() || suspended);
-        } finally {
-            lock.unlock();
-        }
-        wake();
-    }
-
-    private void wake() {
-        if (locked(() -> !isDecided() && !suspended && course.wakes())) {
-            owner.more(this);
-        }
+    /** @param attempt null if the task never reached a worker */
+    public void ended(Task task, Task.End end, @Nullable Attempt attempt) {
+        runs.ended(task, end, attempt);
     }
 
     /** @param canceller ends the task early; it is called at most once, from any thread */
@@ -273,18 +203,16 @@ public final class Job {
 
     /** A task of it has begun. */
     public void begun(Task task, long pid, Instant at) {
-        boolean first = locked(() -> decided instanceof Pending);
-        if (!first) {
-            return;
+        boolean first =
+                locked(
+                        () -> {
+                            boolean pending = decided instanceof Pending;
+                            decided = JobState.after(decided, new Event.Begun(at));
+                            return pending;
+                        });
+        if (first) {
+            var _ = journal.begun(task.claim(), pid, at).thenRun(this::showRunning);
         }
-        var running = new Event.Begun(at);
-        lock.lock();
-        try {
-            decided = JobState.after(decided, running);
-        } finally {
-            lock.unlock();
-        }
-        var _ = journal.begun(task.claim(), pid, at).thenRun(this::showRunning);
     }
 
     private void showRunning() {
@@ -296,6 +224,15 @@ public final class Job {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Something of it is done. Under the lock. */
+    void progressed() {
+        showing.progress();
+    }
+
+    Owner owner() {
+        return owner;
     }
 
     /** What its function says of how far it is. */
@@ -311,126 +248,14 @@ public final class Job {
         }
     }
 
-    /** @param attempt null if the task never reached a worker */
-    public void ended(Task task, Task.End end, @Nullable Attempt attempt) {
-        var judgement = locked(() -> judge(task, end, attempt));
-        switch (judgement) {
-            case null -> {}
-            case Judgement.Counts(var counts) -> settle(task, counts, attempt);
-            case Judgement.Quarantine(var broke) -> quarantine(task, broke, attempt);
-            case Judgement.Again(var pause) -> {
-                var _ = journal.again(task).thenRun(() -> again(task, attempt, pause));
-            }
-        }
-    }
-
-    /** Null: it is too late. */
-    private @Nullable Judgement judge(Task task, Task.End end, @Nullable Attempt attempt) {
-        if (isDecided() || (isSuspended() && isTermination(end))) {
-            course.endedLate(task, attempt);
-            return null;
-        }
-        return course.ended(task, end, attempt);
-    }
-
-    private static boolean isTermination(Task.End end) {
-        return end instanceof Task.End.Broke(Failure.PoolTerminated _);
-    }
-
-    private void again(Task task, @Nullable Attempt attempt, Duration pause) {
-        var next = task.next();
-        boolean over =
-                locked(
-                        () -> {
-                            course.over(task, attempt);
-                            return isDecided() || course.cancelling();
-                        });
-        if (over) {
-            settle(next, new Task.End.Broke(new Failure.Cancelled()), null);
-        } else {
-            begin(next, pause);
-        }
-    }
-
-    private void begin(Task next, Duration pause) {
-        if (pause.isPositive()) {
-            owner.later(pause, () -> begin(next, Duration.ZERO));
-            return;
-        }
-        lock.lock();
-        try {
-            course.again(next);
-        } finally {
-            lock.unlock();
-        }
-        wake();
-    }
-
-    private void quarantine(Task task, Task.End.Broke end, @Nullable Attempt attempt) {
-        var entry =
-                new Quarantined(
-                        owner.newId(),
-                        id(),
-                        clock.instant(),
-                        task.firstItem(),
-                        task.items(),
-                        task.attempts(),
-                        course.released(task));
-        settle(task, end, attempt, entry);
-    }
-
-    private void settle(Task task, Task.End end, @Nullable Attempt attempt) {
-        settle(task, end, attempt, null);
-    }
-
-    /** The end of a task counts: at once if it is written with the outcome, else when it is written. */
-    private void settle(
-            Task task, Task.End end, @Nullable Attempt attempt, @Nullable Quarantined entry) {
-        boolean first = journal.writes() && locked(() -> course.goesOn(task, end));
-        if (!first) {
-            handOn(locked(() -> count(task, end, attempt, entry, task.claim())));
-            return;
-        }
-        CompletionStage<Void> written;
-        writing.lock();
-        try {
-            written = journal.ended(task, end, locked(course::nextPlace), entry);
-        } finally {
-            writing.unlock();
-        }
-        var _ = written.thenRun(() -> handOn(locked(() -> count(task, end, attempt, null, null))));
-    }
-
-    /** Returns whether the outcome is decided now. */
-    private boolean count(
-            Task task,
-            Task.End end,
-            @Nullable Attempt attempt,
-            @Nullable Quarantined entry,
-            @Nullable TaskClaim claim) {
-        course.over(task, attempt);
-        if (isDecided()) {
-            return false;
-        }
-        if (entry != null) {
-            course.quarantine(entry);
-        }
-        var event = course.counts(task, end, clock.instant());
-        if (event == null) {
-            showing.progress();
-            return false;
-        }
-        last = claim;
-        return become(event);
-    }
-
-    private void handOn(boolean decidedNow) {
+    void handOn(boolean decidedNow) {
         if (decidedNow) {
             owner.decided(this);
         }
     }
 
-    private boolean become(Event event) {
+    /** Under the lock. Returns whether the outcome is decided by it. */
+    boolean become(Event event) {
         decided = JobState.after(decided, event);
         if (decided instanceof Final end) {
             course.ends().over(end);
@@ -438,12 +263,13 @@ public final class Job {
         return isDecided();
     }
 
-    private boolean isDecided() {
+    /** Under the lock. */
+    boolean isDecided() {
         return decided instanceof Final;
     }
 
-    /** Whether what it has not come to is left to the next service. */
-    private boolean isSuspended() {
+    /** Whether what it has not come to is left to the next service. Under the lock. */
+    boolean isSuspended() {
         return suspended && ticket != null;
     }
 
@@ -560,7 +386,7 @@ public final class Job {
 
     /** The task whose end has decided its outcome, if that is written with it. */
     @Nullable TaskClaim last() {
-        return locked(() -> journal.writes() ? last : null);
+        return locked(() -> journal.writes() ? runs.last() : null);
     }
 
     /** What is to be stored with its outcome. */

@@ -78,6 +78,11 @@ public final class Task {
         return new Task(number, chunk.again(), attempt + 1, attempts);
     }
 
+    /** The same run under another number. */
+    Task as(int other) {
+        return new Task(number, chunk, other, attempts);
+    }
+
     public long firstItem() {
         return chunk.firstItem();
     }
