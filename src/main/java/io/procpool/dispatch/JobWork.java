@@ -65,12 +65,6 @@ record JobWork(Job job) implements Work {
             job.begun(at);
         }
 
-        /** Who waits for the answer was promised one run. */
-        @Override
-        public boolean mayRunAgain() {
-            return !job.waitedFor();
-        }
-
         @Override
         public void ended(Outcome outcome, @Nullable Run run) {
             var end = end(outcome);

@@ -142,6 +142,13 @@ final class PythonPool implements AutoCloseable {
         return asked;
     }
 
+    /** One that must have a worker of its own. */
+    Asked fresh(String func, String args) {
+        var asked = new Asked(func, args, null, new Call.Origin("fresh " + func, 0, 2, true));
+        pool.submit(asked);
+        return asked;
+    }
+
     /**
      * A call that never ends, and has begun in its worker. (Of one whose worker dies before it has read it nothing is lost: it is given
      * to another.)

@@ -60,8 +60,7 @@ final class Sheaf implements Work {
     }
 
     static Call call(String reference) {
-        return new Call(
-                reference,
+        return new Call(new Call.Origin(reference, 0, 1, false),
                 "apply",
                 "none.none",
                 false,
@@ -72,11 +71,6 @@ final class Sheaf implements Work {
                 new Call.Listener() {
                     @Override
                     public void started(long pid, Instant at) {}
-
-                    @Override
-                    public boolean mayRunAgain() {
-                        return false;
-                    }
 
                     @Override
                     public void ended(Outcome outcome, Run run) {}
