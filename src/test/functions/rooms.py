@@ -104,3 +104,19 @@ def hoard_and_hang(size, path):
 
 def thread():
     return threading.current_thread().name
+
+
+def stop(path):
+    note(path)
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def babble():
+    """What is no frame, on every socket that this process has."""
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            if os.readlink("/proc/self/fd/" + number).startswith("socket:") and int(number) > 2:
+                os.write(int(number), b"\0" * 64)
+        except OSError:
+            pass
+    time.sleep(600)

@@ -52,11 +52,12 @@ public enum ExitReason {
      */
     public boolean isTasksDoing() {
         return switch (this) {
-            case CRASH_SIGNAL, CRASH_EXIT, MAX_MEMORY_HARD, UNRESPONSIVE, PROTOCOL_ERROR -> true;
+            case CRASH_SIGNAL, CRASH_EXIT, MAX_MEMORY_HARD -> true;
+            case UNRESPONSIVE, UNKILLABLE, PROTOCOL_ERROR -> true;
             case KILLED, HOST_RECYCLED, FORKSERVER_LOST, TERMINATE, DRAIN, SCALE_DOWN -> false;
             case TASK_TIMEOUT, CANCEL -> false; // the outcome says so, and it is no crash
             case MAX_TASKS, MAX_MEMORY_SOFT, MAX_AGE, IDLE, FRESH, ROLLOVER, RETIRED -> false;
-            case UNKILLABLE, INIT_FAILED -> false; // of the books only: no run ends so
+            case INIT_FAILED -> false; // no task had begun
         };
     }
 

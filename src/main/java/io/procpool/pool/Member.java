@@ -93,7 +93,7 @@ final class Member {
 
     /** Why it has ended, if its owner had not asked for that. */
     ExitReason reasonOf(Exit exit) {
-        return killedOr(ExitReason.ofCrash(exit));
+        return killedOr(worker.isUnkillable() ? ExitReason.UNKILLABLE : ExitReason.ofCrash(exit));
     }
 
     ExitReason killedOr(ExitReason other) {

@@ -302,8 +302,7 @@ public final class Pool {
     boolean wants(Slot slot) {
         return switch (state()) {
             case RUN -> slot.number() < spec().processes() || slot.owes();
-            case CLOSE ->
-                    slot.owes() || (slot.number() < spec().processes() && !queue.drained());
+            case CLOSE -> slot.owes() || (slot.number() < spec().processes() && !queue.drained());
             case TERMINATE -> false;
         };
     }

@@ -39,11 +39,7 @@ record UserClasses(ClassLoader loader, Set<String> names, List<String> warnings)
                 warnings.add(folder + " can't be read: " + failure);
             }
         }
-        var loader =
-                new URLClassLoader(
-                        "functions",
-                        jars.toArray(URL[]::new),
-                        new Window());
+        var loader = new URLClassLoader("functions", jars.toArray(URL[]::new), new Window());
         return new UserClasses(loader, names, warnings);
     }
 

@@ -28,7 +28,8 @@ class AnswersTest {
     private final Answers answers = new Answers(new Limits(1_000, 3));
 
     private static Call call(String verb, boolean collect, int items) {
-        return new Call(new Call.Origin("r", 0, 1, false),
+        return new Call(
+                new Call.Origin("r", 0, 1, false),
                 verb,
                 "mod.func",
                 collect,

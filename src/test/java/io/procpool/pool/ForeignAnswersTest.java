@@ -20,7 +20,8 @@ class ForeignAnswersTest {
 
     private Outcome outcome(String verb, int items, byte[] body, boolean foreign) {
         var call =
-                new Call(new Call.Origin("r", 0, 1, false),
+                new Call(
+                        new Call.Origin("r", 0, 1, false),
                         verb,
                         "mod.func",
                         false,

@@ -133,7 +133,9 @@ class FreshWorkerTest {
             assertThat(alone).doesNotHaveDuplicates();
             assertThat(shared).doesNotContainAnyElementsOf(alone);
             pool.awaitIdle(3);
-            assertThat(pool.exits()).extracting(PythonPool.Exited::reason).containsOnly(ExitReason.FRESH);
+            assertThat(pool.exits())
+                    .extracting(PythonPool.Exited::reason)
+                    .containsOnly(ExitReason.FRESH);
         }
     }
 

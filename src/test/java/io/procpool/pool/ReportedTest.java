@@ -59,7 +59,6 @@ class ReportedTest {
     void a_note_has_a_thousand_characters_and_is_text() throws Exception {
         assertThat(told("{\"done\":1,\"note\":\"" + "😀".repeat(1001) + "\"}"))
                 .contains(new Reported(1, null, "😀".repeat(1000)));
-        assertThat(told("{\"done\":1,\"note\":\"\\ud83d\"}"))
-                .contains(new Reported(1, null, "?"));
+        assertThat(told("{\"done\":1,\"note\":\"\\ud83d\"}")).contains(new Reported(1, null, "?"));
     }
 }

@@ -60,7 +60,8 @@ final class Sheaf implements Work {
     }
 
     static Call call(String reference) {
-        return new Call(new Call.Origin(reference, 0, 1, false),
+        return new Call(
+                new Call.Origin(reference, 0, 1, false),
                 "apply",
                 "none.none",
                 false,

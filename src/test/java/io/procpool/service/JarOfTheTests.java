@@ -13,8 +13,7 @@ import javax.tools.ToolProvider;
 
 /** A functions folder with a jar, compiled from {@code src/test/java-functions}, and the list of its classes. */
 public final class JarOfTheTests {
-    private static final Path WORKER_JAR =
-            Path.of("target/classes/META-INF/procpool/worker.jar");
+    private static final Path WORKER_JAR = Path.of("target/classes/META-INF/procpool/worker.jar");
     private static final Path SOURCES = Path.of("src/test/java-functions");
 
     private JarOfTheTests() {}
