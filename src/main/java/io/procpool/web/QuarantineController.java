@@ -1,6 +1,9 @@
 package io.procpool.web;
 
 import io.procpool.job.Jobs;
+import io.procpool.job.Receipt;
+import io.procpool.job.Request;
+import io.procpool.payload.InFlight;
 import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,6 +25,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/v1/quarantine")
 final class QuarantineController {
     private static final Set<String> PARAMETERS = Set.of("limit", "cursor");
+
+    private static final byte[] NOTHING = {};
 
     private final Jobs jobs;
     private final Bodies bodies;
@@ -76,14 +81,30 @@ final class QuarantineController {
     void release(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         IdempotencyKey.check(request);
-        try (var hold = bodies.hold()) {
-            var body = bodies.bytes(request, hold);
-            if (body.length > 0) {
+        var hold = bodies.hold();
+        var taken = false;
+        try {
+            if (bodies.bytes(request, hold).length > 0) {
                 throw Parameters.bad("A release has no body");
             }
-            var receipt = jobs.release(uuid(id), IdempotencyKey.of(request, body));
+            var receipt = release(id, IdempotencyKey.of(request, NOTHING), hold);
+            taken = !receipt.replayed(); // from now on it is the job's
             Answers.accepted(response, receipt);
+        } finally {
+            if (!taken) {
+                hold.close();
+            }
         }
+    }
+
+    private Receipt release(String id, @Nullable Request key, InFlight.Hold hold) {
+        var before = key == null ? null : jobs.answered(key).orElse(null);
+        if (before != null) {
+            return new Receipt(jobs.require(UUID.fromString(before)), true);
+        }
+        var task = jobs.quarantined(uuid(id));
+        hold.grow(task.submission().size());
+        return jobs.release(task, task.submission().withHold(hold), key);
     }
 
     private static UUID uuid(String id) {

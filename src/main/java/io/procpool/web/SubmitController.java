@@ -133,7 +133,7 @@ final class SubmitController {
         var hold = bodies.hold();
         var taken = false;
         try {
-            var job = jobs.submit(read(new Address(pool, verb, false), request, hold), false);
+            var job = jobs.submit(read(new Address(pool, verb, false), request, hold));
             taken = true; // from now on it is the job's
             return job;
         } finally {
