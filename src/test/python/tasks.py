@@ -1,5 +1,5 @@
 """What the workers of the tests are asked to do. Lies in the functions folder of each of them."""
-import atexit, json, os, resource, subprocess, sys, threading, time
+import atexit, decimal, fractions, json, multiprocessing, os, resource, subprocess, sys, threading, time
 
 def echo(*args, **kwds): return kwds if kwds else args[0] if len(args) == 1 else list(args)
 def two(a, b=2): return [a, b]
@@ -87,8 +87,56 @@ def asks_later():
 late = []
 def what_came_late(): return late
 def reports():
-    from procpool_worker.task import progress, cancel_requested
+    from procpool import progress
+    from procpool_worker.task import cancel_requested
     progress(1); progress(2, 3, "note"); return cancel_requested()
+def floods():
+    from procpool import progress
+    began = time.monotonic()
+    for done in range(100000): progress(done)
+    return time.monotonic() - began
+def whoami():
+    from procpool import current
+    found = [current()]
+    thread = threading.Thread(target=lambda: found.append(current()))
+    thread.start(); thread.join()
+    return found
+def reports_in_a_fork():
+    from procpool import current, progress
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            progress(1)
+            os.write(write_end, json.dumps(current()).encode())
+        finally: os._exit(0)
+    os.waitpid(pid, 0)
+    return json.loads(os.read(read_end, 1000))
+def told_elsewhere(_):
+    import procpool
+    procpool.progress(1, 2, "three")
+    return procpool.current()
+def reports_in_a_spawned_process():
+    with multiprocessing.get_context("spawn").Pool(1) as pool: return pool.apply(told_elsewhere, (1,))
+def reports_later(path):
+    from procpool import progress
+    def report():
+        while not os.path.exists(path): time.sleep(0.002)
+        progress(5)
+        os.rename(path, path + ".done")
+    threading.Thread(target=report, daemon=True).start()
+def misreports():
+    from procpool import progress
+    told = []
+    for given in ("1",), (float("nan"),), (1, float("inf")), (True,), (10 ** 400,):
+        try: progress(*given)
+        except (TypeError, ValueError) as error: told.append("{}: {}".format(type(error).__name__, error))
+    return told
+def reports_oddly():
+    from procpool import progress
+    progress(fractions.Fraction(1, 2), decimal.Decimal(3), "n" * 2000)
+    progress(1.0, note="\ud800")
+    progress(1e300, note=5)
 def cancelled():
     from procpool_worker.task import ask, cancel_requested
     ask("anything"); return cancel_requested()

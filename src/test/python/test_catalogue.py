@@ -192,6 +192,26 @@ class FolderModules(Folder):
             self.assertIn("longer than 0.2 s", self.listed(catalogue)[name]["error"])
         self.assertEqual(catalogue.find("quick.f")(), 1)
 
+    def test_the_module_for_functions_is_none_of_them_and_hides_one_of_the_same_name(self):
+        import procpool
+        self.write("procpool.py", "def progress(): return 'not ours'")
+        self.write("user.py", "import procpool\nfrom procpool import progress\ndef f(): return procpool.__file__")
+        for lazy in False, True:
+            with self.subTest(lazy=lazy):
+                catalogue = self.catalogue(["procpool.*", "procpool.progress", "procpool_worker.task.*"], lazy=lazy)
+                self.assertEqual(catalogue.find("user.f")(), procpool.__file__)
+                self.assertIn("hidden by Procpool's own procpool", self.unknown(
+                    catalogue, "procpool.progress", "procpool.current"))
+                self.unknown(catalogue, "user.progress", "procpool_worker.task.ask", "procpool.Current", "user.procpool.progress")
+                self.assertEqual(catalogue.warnings, [
+                    "{!r} of the allow list is for functions to use, not to be called: ignored".format(name)
+                    for name in ("procpool.*", "procpool.progress", "procpool_worker.task.*")])
+
+    def test_the_module_for_functions_cannot_be_called_by_the_allow_list(self):
+        catalogue = self.catalogue(["procpool.*"])
+        self.assertEqual(catalogue.modules(), [])
+        self.unknown(catalogue, "procpool.progress", "procpool.current")
+
     def test_a_module_that_hides_behind_the_standard_library_is_an_error_not_a_surprise(self):
         self.write("json.py", "def dumps(x): return 'mine'")
         self.write("math.py", "def sqrt(x): return 'mine'")

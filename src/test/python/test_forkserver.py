@@ -6,7 +6,7 @@ import subprocess
 import sys
 import unittest
 
-from host import Forkserver, Host, JOBS, children_of, wait_for
+from host import Forkserver, Host, JOBS, SOURCES, children_of, wait_for
 from procpool_worker import frames
 
 
@@ -38,7 +38,9 @@ class Workers(Forkserver):
         self.assertEqual(found["threads"], 1)
         self.assertEqual(set(found["environ"]) - {"PATH", "PYTHONPYCACHEPREFIX", "LC_CTYPE", "PWD"}, set())
         self.assertEqual(found["path"][0], self.host.functions)
-        self.assertFalse([entry for entry in found["path"][1:] if not entry or "procpool" in entry or
+        # Ours comes last, where it hides nothing: processes that a task starts find the module `procpool` there.
+        self.assertEqual(os.path.realpath(found["path"][-1]), os.path.realpath(SOURCES))
+        self.assertFalse([entry for entry in found["path"][1:-1] if not entry or "procpool" in entry or
                           entry.startswith(self.host.folder) or entry.endswith("src/main/python")])
         self.assertEqual(found["handlers"], {"SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL,
                                              "SIGPIPE": signal.SIG_IGN, "SIGINT": "function"})

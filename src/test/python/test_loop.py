@@ -122,6 +122,63 @@ class Asking(Loop):
         self.assertEqual(frames_read[1].header, {"done": 2, "total": 3, "note": "note"})
         self.assertEqual(frames_read[2].body, b"false")
 
+    def begin(self, func, **origin):
+        self.ids += 1
+        header = {"verb": "apply", "func": func, "errors": "first", **origin}
+        self.sock.sendall(frames.encode(frames.CALL, self.ids, frames.header_bytes(header), b'{}'))
+
+    def progress_of(self, func):
+        """All that the call says, and its value."""
+        self.begin(func)
+        told = []
+        while True:
+            frame = self.reader.read()
+            self.assertEqual(frame.call_id, self.ids)
+            if frame.kind != frames.PROGRESS:
+                return told, json.loads(bytes(frame.body))
+            told.append(frame.header)
+
+    def test_of_a_flood_of_progress_some_is_told_and_the_last_is_never_lost(self):
+        told, seconds = self.progress_of("tasks.floods")
+        self.assertEqual(told[:20], [{"done": done} for done in range(20)])
+        self.assertEqual(told[-1], {"done": 99999})
+        self.assertLessEqual(len(told), 20 + 20 * seconds + 2)
+        self.assertEqual([frame["done"] for frame in told], sorted(frame["done"] for frame in told))
+
+    def test_a_fork_of_a_task_says_nothing_and_knows_for_whom_it_works(self):
+        self.begin("tasks.reports_in_a_fork", job="the job", task=0, attempt=2)
+        frame = self.reader.read()
+        self.assertEqual((frame.kind, json.loads(bytes(frame.body))), (frames.RESULT, ["the job", 0, 2]))
+
+    def test_a_process_that_a_task_starts_can_import_the_module_and_says_nothing(self):
+        told, value = self.progress_of("tasks.reports_in_a_spawned_process")
+        self.assertEqual((told, value), ([], None))
+
+    def test_a_thread_that_outlives_its_call_says_nothing_of_it(self):
+        path = os.path.join(self.folder, "go")
+        self.value("reports_later", path)
+        open(path, "w").close()
+        host.wait_for(lambda: os.path.exists(path + ".done"), "the thread")
+        self.assertEqual(self.value("pid"), self.pid)  # its answer is the next frame
+
+    def test_a_call_knows_its_job_task_and_attempt_also_in_its_threads(self):
+        for attempt in (1, 2):
+            self.begin("tasks.whoami", job="the job", task=7, attempt=attempt)
+            self.assertEqual(json.loads(bytes(self.answer().body)), [["the job", 7, attempt]] * 2)
+        self.begin("tasks.whoami")
+        self.assertEqual(json.loads(bytes(self.answer().body)), [None, None])
+
+    def test_progress_that_is_no_number_is_the_functions_error(self):
+        self.assertEqual(self.value("misreports"), [
+            "TypeError: done must be a number, not '1'", "ValueError: done must be finite",
+            "ValueError: total must be finite", "TypeError: done must be a number, not True",
+            "ValueError: done must be finite"])
+
+    def test_progress_takes_other_kinds_of_numbers_and_cuts_notes(self):
+        told, _ = self.progress_of("tasks.reports_oddly")
+        self.assertEqual(told, [{"done": 0.5, "total": 3, "note": "n" * 1000}, {"done": 1, "note": "?"},
+                                {"done": 1e300, "note": "5"}])
+
     def test_a_cancel_is_noted(self):
         self.send("tasks.cancelled", {})
         ask = self.serve_ask()

@@ -142,6 +142,15 @@ class EachForItself(ThreadHost):
             worker.peer.send(frames.ANSWER, asked.call_id, {"n": number})
         self.assertEqual([json.loads(worker.answer().body) for worker in workers], [0, 1, 2, 3])
 
+    def test_each_call_knows_its_own_job_task_and_attempt(self):
+        workers = self.fork(4)
+        for number, worker in enumerate(workers):
+            worker._ids += 1
+            worker.peer.send(frames.CALL, worker._ids, {
+                "verb": "apply", "func": "jobs.whoami", "job": "job-%d" % number, "task": number, "attempt": 9}, b"{}")
+        for number, worker in enumerate(workers):
+            self.assertEqual(json.loads(worker.answer().body), [["job-%d" % number, number, 9]] * 2)
+
     def test_the_initializer_runs_in_each_thread(self):
         workers = self.fork(3)
         for worker, name in zip(workers, "abc"):

@@ -1,6 +1,7 @@
 """What the threads of a thread host are asked to do. Lies in its functions folder."""
 import atexit, concurrent.futures, ctypes, logging, multiprocessing.dummy, os, subprocess, sys, threading, time
-from procpool_worker.task import ask, progress
+from procpool import current, progress
+from procpool_worker.task import ask
 
 barrier = threading.Barrier(4)
 own = threading.local()
@@ -79,6 +80,12 @@ def reports(n):
     thread = threading.Thread(target=progress, args=(n + 1, 10))
     thread.start(); thread.join()
     return ask("who", n=n).fields["n"]
+def whoami():
+    found = [current()]
+    thread = threading.Thread(target=lambda: found.append(current()))
+    barrier.wait(20)
+    thread.start(); thread.join()
+    return found
 def initialize(name): own.name = name
 def name(): return [own.name, where()[1]]
 def signals():

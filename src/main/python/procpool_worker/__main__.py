@@ -1,6 +1,6 @@
 """Entry point: ``python3 <folder>/procpool_worker/__main__.py [worker]``; one line of JSON on stdin configures it.
 
-Run as a file and not with -m: neither our folder nor the current one may stay on sys.path, or a user's module could be
+Run as a file and not with -m: neither our folder nor the current one may be first on sys.path, or a user's module could be
 shadowed by one of ours and ours by a file that happens to lie in the current folder.
 """
 import sys

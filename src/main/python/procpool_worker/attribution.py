@@ -22,6 +22,7 @@ class Served(task.Running):
     stderr: Optional[TextIO] = None
 
     def __init__(self) -> None:
+        super().__init__()
         self.sockets: List[socket.socket] = []
 
     def print_to(self, output: socket.socket) -> None:

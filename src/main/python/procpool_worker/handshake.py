@@ -49,6 +49,9 @@ def prepare_process() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)  # JSON has no limit, and the service limits bodies
+    # We have been imported, and so has `procpool`. The path is for processes that a task starts by multiprocessing: they
+    # import the functions' modules anew. At its end, where it hides nothing of the user's.
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def _text_stream(number: int) -> TextIO:

@@ -9,7 +9,7 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable, Optional, TypeVar, Union
 
-from .names import FolderModule
+from .names import OURS, FolderModule
 
 _LONGEST = 4000
 T = TypeVar("T")
@@ -85,6 +85,8 @@ def _is_file(loaded: ModuleType, file: str) -> bool:
 
 def _hidden_by(name: str, loaded: Optional[ModuleType]) -> str:
     top = name.partition(".")[0]
+    if top in OURS:
+        return "hidden by Procpool's own " + top + ": a module of another name can be called"
     # Python 3.9 cannot list its standard library; there a module's place tells.
     standard = getattr(sys, "stdlib_module_names", None) or sys.builtin_module_names
     file = getattr(loaded, "__file__", None)

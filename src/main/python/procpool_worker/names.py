@@ -21,6 +21,9 @@ class FolderModule(NamedTuple):
     file: str
 
 
+OURS = ("procpool", "procpool_worker")
+
+
 def public(segment: str) -> bool:
     return segment.isidentifier() and not segment.startswith("_")
 
@@ -36,7 +39,9 @@ def parse_patterns(texts: Iterable[str]) -> Tuple[List[Pattern], List[str]]:
     patterns, warnings = [], []
     for text in texts:
         module, dot, last = text.rpartition(".")
-        if dot and (last == "*" or public(last)) and all(map(public, module.split("."))):
+        if module.partition(".")[0] in OURS:
+            warnings.append("{!r} of the allow list is for functions to use, not to be called: ignored".format(text))
+        elif dot and (last == "*" or public(last)) and all(map(public, module.split("."))):
             patterns.append(Pattern(module, last))
         else:
             warnings.append("{!r} of the allow list is neither module.name nor module.*: ignored".format(text))

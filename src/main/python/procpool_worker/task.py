@@ -1,12 +1,18 @@
-"""What a running function may say to the service: ``from procpool_worker.task import progress, ask``."""
+"""What a running function may say to the service. Functions use the module `procpool`, which asks here."""
 from __future__ import annotations
 
+import threading
+from time import monotonic
 from typing import Any, Callable, Dict, NamedTuple, Optional, Union
+
+from procpool import Current
 
 from . import frames
 from .connection import AskFailed, Connection
 
-__all__ = ["Answer", "AskFailed", "ask", "cancel_requested", "progress"]
+__all__ = ["Answer", "AskFailed", "ask", "cancel_requested"]
+
+_FRAMES_A_SECOND = 20
 
 
 class Answer(NamedTuple):
@@ -15,10 +21,78 @@ class Answer(NamedTuple):
 
 
 class Running:
-    """What one worker is doing: it holds one call at a time."""
+    """What one worker is doing: it holds one call at a time.
+
+    Threads: any thread of a call tells its progress. `_telling` guards what is said and the end of saying it: no frame
+    of a call follows its answer.
+    """
 
     connection: Optional[Connection] = None
     call_id: int = 0
+    _header: Dict[str, Any] = {}  # of the call
+    _unsaid: Optional[Dict[str, Any]] = None
+
+    def __init__(self) -> None:
+        self._telling = threading.Lock()
+        self._allowed = float(_FRAMES_A_SECOND)
+        self._looked = monotonic()
+
+    def begin(self, call: frames.Frame) -> None:
+        self._header = call.header
+        self._unsaid = None
+        self.call_id = call.call_id
+
+    def end(self) -> None:
+        """Before the answer. Says what has been held back."""
+        if self._is_child():
+            return
+        with self._telling:
+            if self._unsaid is not None:
+                self._send(self._unsaid)
+            self.call_id = 0
+            self._header = {}
+
+    def current(self) -> Optional[Current]:
+        header = self._header
+        job = header.get("job")
+        return None if job is None else Current(str(job), int(header.get("task", 0)), int(header.get("attempt", 1)))
+
+    def progress(self, said: Dict[str, Any]) -> None:
+        if self._is_child():
+            return
+        if not self._telling.acquire(False):  # by another thread, or by what a signal handler has interrupted
+            self._unsaid = said
+            return
+        try:
+            self._tell(said)
+        finally:
+            self._telling.release()
+
+    def _tell(self, said: Dict[str, Any]) -> None:
+        if self.call_id == 0:
+            return
+        # So many at once and so many a second from then on. Without a timer, which would take a thread: of an endless
+        # series the last before a silence is kept back until the next, or the end.
+        now = monotonic()
+        self._allowed = min(_FRAMES_A_SECOND, self._allowed + (now - self._looked) * _FRAMES_A_SECOND)
+        self._looked = now
+        if self._allowed >= 1:
+            self._allowed -= 1
+            self._send(said)
+        else:
+            self._unsaid = said
+
+    def _send(self, said: Dict[str, Any]) -> None:
+        self._unsaid = None
+        try:
+            if self.connection is not None:
+                self.connection.send(frames.PROGRESS, self.call_id, frames.header_bytes(said))
+        except OSError:  # the service is gone: who takes the next call finds that
+            pass
+
+    def _is_child(self) -> bool:
+        """Forked by a task: it can't speak, and whoever held the lock is not here to let go of it."""
+        return self.connection is None or self.connection.closed
 
 
 of_process = Running()
@@ -35,19 +109,6 @@ def ask(what: str, body: Union[bytes, bytearray] = b"", **fields: Any) -> Answer
     if frame.kind == frames.ERROR or "problem" in frame.header:
         raise AskFailed(str(frame.header.get("problem")), str(frame.header.get("message", "")))
     return Answer(frame.header, bytes(frame.body))
-
-
-def progress(done: float, total: Optional[float] = None, note: Optional[str] = None) -> None:
-    """Tells how far this call is. Nothing happens where nobody listens, so functions can be used outside a worker."""
-    running = current()
-    connection, call_id = running.connection, running.call_id
-    if connection is not None and call_id:
-        fields: Dict[str, Any] = {"done": done}
-        if total is not None:
-            fields["total"] = total
-        if note is not None:
-            fields["note"] = str(note)[:1000]
-        connection.send(frames.PROGRESS, call_id, frames.header_bytes(fields))
 
 
 def cancel_requested() -> bool:

@@ -61,14 +61,14 @@ class Worker:
         """Whether another call may follow."""
         if self._spared is None and call.header.get("verb") != "initialize":
             self._spared = frozenset(children.pids() if children.any_left() else ())
-        self._running.call_id = call.call_id
+        self._running.begin(call)
         began = self._clock()
         try:
             value = self._run(call.header, call.body)
             kind, header, text = frames.RESULT, value.header, value.text
         except Failed as failed:
             kind, header, text = frames.ERROR, failed.header(), b""
-        self._running.call_id = 0
+        self._running.end()
         if self._connection.closed:
             os._exit(0)  # a child that the function forked has returned from it as well
         self._tidy()
