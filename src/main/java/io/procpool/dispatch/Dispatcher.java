@@ -42,8 +42,14 @@ final class Dispatcher implements Workers {
         pools.find(pool).ifPresent(Pool::drained);
     }
 
+    /** Pools that end with the service don't end their jobs with them: those wait for the next one. That is asked last because it begins first. */
     @Override
     public Fate fate(String pool) {
+        var fate = fateOf(pool);
+        return fate == Fate.END && pools.draining() ? Fate.WAIT : fate;
+    }
+
+    private Fate fateOf(String pool) {
         return pools.find(pool)
                 .map(
                         found ->

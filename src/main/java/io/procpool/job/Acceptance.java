@@ -166,9 +166,9 @@ final class Acceptance {
         return draft.entry().record();
     }
 
-    /** The pool may have been terminated, or deleted, while it was stored; then nobody else ends it. */
+    /** The pool may have been terminated, or deleted, while it was stored; then nobody else ends it. If the service is ending the pools are, too, and it waits for the next. */
     private JobRecord endIfTooLate(Draft draft) {
-        if (workers.fate(draft.pool()) != Workers.Fate.RUN) {
+        if (workers.fate(draft.pool()) != Workers.Fate.RUN && !keeper.suspended()) {
             keeper.endStored(
                     draft.entry().record().id(),
                     new JobState.Failed(
@@ -195,6 +195,7 @@ final class Acceptance {
             store.withdraw(job.id());
             return false;
         }
+        keeper.withdrawIfOver(job);
         return true;
     }
 }

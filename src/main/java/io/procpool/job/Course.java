@@ -83,7 +83,7 @@ final class Course {
 
     // --- an earlier life of the job
 
-    /** Its tasks of an earlier life: those that have an end bring it, the others are returned. */
+    /** Its tasks of an earlier life: those that have an end bring it, the others are returned as they were run last. */
     List<Task> takeUp(List<KeptTask> kept) {
         var cuts = (Cuts) source;
         var open = new ArrayList<Task>();
@@ -93,10 +93,11 @@ final class Course {
             var chunk = cuts.recut(one.firstItem(), one.items());
             one.attempts().forEach(attempts::add);
             var end = one.end();
+            var task = new Task(one.number(), chunk, one.attempt(), one.attempts());
             if (end == null) {
-                open.add(new Task(one.number(), chunk, one.attempt() + 1, one.attempts()));
+                open.add(task);
             } else {
-                take(new Task(one.number(), chunk, one.attempt(), one.attempts()), end);
+                take(task, end);
                 places++;
             }
         }
@@ -105,11 +106,10 @@ final class Course {
         return open;
     }
 
-    /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that. Returns none that is open. */
-    List<Task> beginAnew(List<Attempt> known, int runs) {
+    /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that. */
+    void beginAnew(List<Attempt> known, int runs) {
         known.forEach(attempts::add);
         tasks.firstAttempt(runs + 1);
-        return List.of();
     }
 
     /** The only task of it was claimed with it. */
@@ -156,15 +156,15 @@ final class Course {
         }
     }
 
-    /** What follows from the end of a run. */
-    Judgement ended(Task task, Task.End end, @Nullable Attempt attempt) {
+    /** What follows from the end of a run of a job that was accepted or not. */
+    Judgement ended(Task task, Task.End end, @Nullable Attempt attempt, boolean accepted) {
         if (attempt != null) {
             task.ran(attempt);
             tasks.measured(task, Task.between(attempt));
         }
         return cancelling || (end instanceof Task.End.Broke(Failure.PoolTerminated _))
                 ? new Judgement.Counts(end)
-                : Judgement.of(end, task.attempts(), submission.terms());
+                : Judgement.of(end, task.attempts(), submission.terms(), accepted);
     }
 
     /** Its next run may begin. */

@@ -14,7 +14,10 @@ final class Crashes {
     static final int MOST = 3;
 
     /** The reason of an attempt that was lost with the service. */
-    static final String SERVICE_LOST = "service_lost";
+    private static final String SERVICE_LOST = "service_lost";
+
+    /** The reason of a worker that was a thread of a process which was ended because of another thread's task. */
+    private static final String NEIGHBOUR = "host_recycled";
 
     /** Reasons of a lost worker (docs/problems.md) that are its task's doing. */
     private static final Set<String> OWN =
@@ -34,6 +37,23 @@ final class Crashes {
     /** Whether the worker was lost by no doing of the task: another run costs it nothing. */
     static boolean isForeign(@Nullable Failure problem) {
         return problem instanceof Failure.WorkerLost && !isCrash(problem);
+    }
+
+    /** Whether the worker went with a neighbour's. */
+    static boolean isNeighbours(Failure problem) {
+        return problem instanceof Failure.WorkerLost(var reason, _, _, _)
+                && reason.equals(NEIGHBOUR);
+    }
+
+    /** Whether the last of these runs was lost with the service. */
+    static boolean isServiceLost(List<Attempt> attempts) {
+        return !attempts.isEmpty()
+                && attempts.getLast().problem() instanceof Failure.WorkerLost(var reason, _, _, _)
+                && reason.equals(SERVICE_LOST);
+    }
+
+    static Failure serviceLost() {
+        return new Failure.WorkerLost(SERVICE_LOST, null, null, "");
     }
 
     static int of(List<Attempt> attempts) {

@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +53,9 @@ final class Feeder implements AutoCloseable {
     private boolean news;
     private boolean stopped;
 
+    /** Of its own thread. */
+    private long lapsedNanos = System.nanoTime() - ROUND.toNanos();
+
     Feeder(JobStore store, Workers workers, Taker taker, Clock clock) {
         this.store = store;
         this.workers = workers;
@@ -64,44 +70,47 @@ final class Feeder implements AutoCloseable {
 
     /** A new job is there: whether it is to be claimed at once, which makes it one of those in memory. If not, it is to be {@link #arrived} when it is stored. */
     boolean enter(String pool) {
-        return with(pool, line -> !stopped && line.enter());
+        return ask(pool, line -> !stopped && line.enter());
     }
 
     /** One that is in memory already is accepted. */
     void join(String pool) {
-        var _ =
-                with(
-                        pool,
-                        line -> {
-                            line.join();
-                            return true;
-                        });
+        with(pool, Line::join);
     }
 
     /** One of those in memory is no more. */
     void leave(String pool) {
-        var _ =
-                with(
-                        pool,
-                        line -> {
-                            line.leave();
-                            return tell(line.room(clock.instant()) > 0);
-                        });
+        with(
+                pool,
+                line -> {
+                    line.leave();
+                    tell(line.room(clock.instant()) > 0);
+                });
     }
 
     /** One waits in the store. */
     void arrived(String pool) {
-        var _ =
-                with(
-                        pool,
-                        line -> {
-                            line.arrived();
-                            return tell(true);
-                        });
+        with(
+                pool,
+                line -> {
+                    line.arrived();
+                    tell(line.room(clock.instant()) > 0);
+                });
+    }
+
+    /** How many have come to wait in the store so far: for {@link #dropped}. */
+    long arrivals(String pool) {
+        lock.lock();
+        try {
+            var line = lines.get(pool);
+            return line == null ? 0 : line.arrivals();
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean waiting(String pool) {
-        return with(pool, line -> !stopped && line.isWaiting());
+        return ask(pool, line -> !stopped && line.isWaiting());
     }
 
     /** Something has changed by which it may be able to go on. */
@@ -114,25 +123,30 @@ final class Feeder implements AutoCloseable {
         }
     }
 
-    private interface Step {
-        boolean on(Line line);
-    }
-
-    private boolean with(String pool, Step step) {
+    private boolean ask(String pool, Predicate<Line> question) {
         lock.lock();
         try {
-            return step.on(lines.computeIfAbsent(pool, _ -> new Line()));
+            return question.test(lines.computeIfAbsent(pool, _ -> new Line()));
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean tell(boolean something) {
+    private void with(String pool, Consumer<Line> step) {
+        lock.lock();
+        try {
+            step.accept(lines.computeIfAbsent(pool, _ -> new Line()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Under the lock. */
+    private void tell(boolean something) {
         if (something) {
             news = true;
             changed.signalAll();
         }
-        return something;
     }
 
     // --- its own thread
@@ -175,11 +189,19 @@ final class Feeder implements AutoCloseable {
     }
 
     private void round() {
+        long now = System.nanoTime();
+        if (now - lapsedNanos >= ROUND.toNanos()) { // not with each job that comes or goes
+            lapsedNanos = now;
+            attempt(() -> taker.lapse(clock.instant()));
+        }
+        for (var pool : pools()) {
+            attempt(() -> feed(pool)); // what is wrong with one is not the others' business
+        }
+    }
+
+    private static void attempt(Runnable step) {
         try {
-            taker.lapse(clock.instant());
-            for (var pool : pools()) {
-                feed(pool);
-            }
+            step.run();
         } catch (Refused storeFailed) {
             LOG.warn("The store does not answer: {}", storeFailed.problem());
         } catch (RuntimeException bug) {
@@ -228,27 +250,30 @@ final class Feeder implements AutoCloseable {
             return;
         }
         var batch = store.claim(pool, clock.instant(), bytes <= 0 ? 1 : places, bytes);
-        boolean drained = with(pool, line -> line.fetched(batch, before));
+        int jobs = batch.jobs().size();
+        with(pool, line -> line.claimed(jobs));
         batch.jobs().forEach(taker::take);
-        if (drained) {
-            workers.drained(pool);
-        } else if (batch.more()) {
+        if (batch.more()) {
             look();
+        } else {
+            known(pool, before, batch.nextDue());
         }
     }
 
-    /** Nothing waits for the pool: what did was ended. */
-    void dropped(String pool) {
-        boolean drained =
-                with(
-                        pool,
-                        line ->
-                                line.fetched(
-                                        new JobStore.Batch(List.of(), false, null),
-                                        line.arrivals()));
-        if (drained) {
+    /** Comes when what was claimed is in the pool's queue: until then it waits for the pool, and a closed one that is told of nothing ends. */
+    private void known(String pool, long before, @Nullable Instant due) {
+        if (ask(pool, line -> line.fetched(before, due))) {
             workers.drained(pool);
         }
+    }
+
+    /**
+     * Nothing waits for the pool: what did was ended.
+     *
+     * @param before the {@link #arrivals} before that
+     */
+    void dropped(String pool, long before) {
+        known(pool, before, null);
     }
 
     /** Nothing more is fetched, and nothing new goes past the store. */

@@ -22,9 +22,9 @@ public final class Following {
         this.record = record;
     }
 
-    /** Whether all has been seen. */
+    /** Whether all has been seen, or nothing will be: the service ends before the job does. */
     public boolean ended() {
-        return looked && record.ready();
+        return looked && (record.ready() || live.isClosed());
     }
 
     /** What is new; nothing, if nothing has come within {@code patience}. The first look does not wait. */

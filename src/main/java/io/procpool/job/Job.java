@@ -268,17 +268,22 @@ public final class Job {
         return decided instanceof Final;
     }
 
+    /** Whether its outcome is decided, shown or not. */
+    boolean isOver() {
+        return locked(this::isDecided);
+    }
+
     /** Whether what it has not come to is left to the next service. Under the lock. */
     boolean isSuspended() {
         return suspended && ticket != null;
     }
 
-    /** The service ends: it begins nothing more. If it is accepted it goes on in the next one. */
+    /** The service ends. If it is accepted, or will be, it begins nothing more and goes on in the next one. */
     void suspend() {
         lock.lock();
         try {
-            suspended = ticket != null;
-            if (suspended) {
+            suspended = true;
+            if (isSuspended()) {
                 showing.letGo();
             }
         } finally {

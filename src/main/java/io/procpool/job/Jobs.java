@@ -92,6 +92,9 @@ public final class Jobs implements AutoCloseable {
             throw refused;
         }
         keeper.submitted(submission);
+        if (job.isOver()) {
+            workers.withdraw(job); // somebody has found and cancelled it before its pool had it
+        }
         keeper.expire(job);
         return job;
     }
@@ -315,7 +318,7 @@ public final class Jobs implements AutoCloseable {
 
     /** @throws Refused {@link NotReady} if it has no outcome yet; or there is no such job */
     public void forget(UUID id) {
-        if (keeper.live().get(id) != null || !require(id).ready()) {
+        if (!require(id).ready()) {
             throw new Refused(new NotReady(id.toString()));
         }
         if (!keeper.recent().forget(id)) {

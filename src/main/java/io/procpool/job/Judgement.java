@@ -23,12 +23,16 @@ sealed interface Judgement {
      *
      * @param end how the last run ended
      * @param attempts all runs so far, the last one too
+     * @param accepted whether the job was: then no neighbour's doing costs it anything
      */
-    static Judgement of(Task.End end, List<Attempt> attempts, Terms terms) {
-        return end instanceof Task.End.Broke broke ? of(broke, attempts, terms) : new Counts(end);
+    static Judgement of(Task.End end, List<Attempt> attempts, Terms terms, boolean accepted) {
+        return end instanceof Task.End.Broke broke
+                ? of(broke, attempts, terms, accepted)
+                : new Counts(end);
     }
 
-    private static Judgement of(Task.End.Broke end, List<Attempt> attempts, Terms terms) {
+    private static Judgement of(
+            Task.End.Broke end, List<Attempt> attempts, Terms terms, boolean accepted) {
         var retries = terms.retries();
         int crashes = Crashes.of(attempts);
         if (Crashes.isCrash(end.problem()) && crashes >= Crashes.MOST) {
@@ -37,15 +41,17 @@ sealed interface Judgement {
         boolean foreign = Crashes.isForeign(end.problem());
         int charged = Crashes.charged(attempts);
         boolean left = foreign ? attempts.size() < MOST_RUNS : charged <= retries.max();
-        if (attempts.isEmpty()
-                || retries.max() == 0
-                || !left
-                || !retries.after(end.problem())
-                || (terms.delivery() == Delivery.AT_MOST_ONCE
-                        && end.problem() instanceof Failure.WorkerLost)) {
+        boolean wanted =
+                (accepted && Crashes.isNeighbours(end.problem()))
+                        || (retries.max() > 0 && retries.after(end.problem()));
+        if (attempts.isEmpty() || !left || !wanted || isForbidden(end.problem(), terms)) {
             return new Counts(end);
         }
         return new Again(foreign ? Duration.ZERO : retries.before(charged + 1));
+    }
+
+    private static boolean isForbidden(Failure problem, Terms terms) {
+        return terms.delivery() == Delivery.AT_MOST_ONCE && problem instanceof Failure.WorkerLost;
     }
 
     private static Failure quarantined(Failure last, int crashes) {

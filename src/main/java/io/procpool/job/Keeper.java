@@ -137,8 +137,7 @@ final class Keeper implements Job.Owner {
     }
 
     private void admit(Job job) {
-        if (suspended) {
-            job.suspend();
+        if (leftToTheNext(job)) {
             return;
         }
         try {
@@ -146,7 +145,23 @@ final class Keeper implements Job.Owner {
         } catch (Refused gone) {
             job.broke(new Failure.PoolTerminated(job.submission().pool()));
         }
+        withdrawIfOver(job);
         expire(job);
+    }
+
+    /** If the service is ending, an accepted job of it goes on in the next one. */
+    boolean leftToTheNext(Job job) {
+        if (suspended) {
+            job.suspend();
+        }
+        return suspended;
+    }
+
+    /** It may have come to its end, or the service to its own, just before its pool got it: nobody else takes it out of there then. */
+    void withdrawIfOver(Job job) {
+        if (job.isOver() || leftToTheNext(job)) {
+            workers.withdraw(job);
+        }
     }
 
     /** Ends it if no task of it has begun when its time is over. */
@@ -241,7 +256,7 @@ final class Keeper implements Job.Owner {
     }
 
     private void endedInStore(JobRecord record) {
-        live.ring();
+        live.ring(record.id());
         if (record.state() instanceof JobState.Final end) {
             listener.finished(record, Duration.between(record.created(), end.finished()), null);
         }
@@ -250,12 +265,13 @@ final class Keeper implements Job.Owner {
     /** All of a pool fail that wait in the store. */
     void drop(String pool) {
         var why = new Failure.PoolTerminated(pool);
+        long arrivals = feeder.arrivals(pool);
         List<JobRecord> ended;
         do {
             ended = store.endAll(pool, why, now(), AT_ONCE);
             ended.forEach(this::endedInStore);
         } while (!ended.isEmpty());
-        feeder.dropped(pool);
+        feeder.dropped(pool, arrivals);
     }
 
     private final class Taker implements Feeder.Taker {
@@ -273,8 +289,13 @@ final class Keeper implements Job.Owner {
             var identity = new Job.Identity(record.id(), record.created(), record.retryOf());
             var job = Keeper.this.takenUp(identity, submission, claimed);
             live.add(job);
-            job.takeUp(claimed);
-            admit(job);
+            try {
+                job.takeUp(claimed);
+                admit(job);
+            } catch (RuntimeException bug) {
+                LOG.error("Result {} could not be taken up again", job.id(), bug);
+                job.broke(new Failure.ProtocolError("the service failed to take it up again"));
+            }
         }
 
         @Override

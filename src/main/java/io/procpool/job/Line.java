@@ -58,19 +58,24 @@ final class Line {
         return arrivals;
     }
 
+    /** So many have been claimed: they are in memory from now on. */
+    void claimed(int jobs) {
+        live += jobs;
+    }
+
     /**
-     * What the store had.
+     * What the store has kept is known.
      *
      * @param before the {@link #arrivals} when it was asked: what has come since it may not have seen
+     * @param due when the next one can be claimed; null: it has none
      * @return whether nothing waits any more
      */
-    boolean fetched(JobStore.Batch batch, long before) {
-        live += batch.jobs().size();
-        if (arrivals != before || batch.more()) {
+    boolean fetched(long before, @Nullable Instant due) {
+        if (arrivals != before) {
             return false;
         }
-        nextDue = batch.nextDue();
-        waiting = nextDue != null;
+        nextDue = due;
+        waiting = due != null;
         return !waiting;
     }
 

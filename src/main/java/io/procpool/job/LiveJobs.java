@@ -6,23 +6,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jobs that are in memory: all that are not final but those that wait in the store, and the final ones until they are stored.
- *
- * <p>Threads: any. {@code lock} guards nothing but the bell, by which those are woken that wait for a job that is not here.
+ * The jobs that are in memory: all that are not final but those that wait in the store, and the final ones until they are stored. Any thread may use it.
  */
 final class LiveJobs {
     /** So often it is looked at a job in the store that nobody here has heard of: another service may have ended it. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final Map<UUID, Job> jobs = new ConcurrentHashMap<>();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition bell = lock.newCondition();
+    private final Bells bells = new Bells();
     private final Function<UUID, JobRecord> elsewhere;
     private volatile boolean closed;
 
@@ -34,7 +30,7 @@ final class LiveJobs {
     void add(Job job) {
         jobs.put(job.id(), job);
         if (job.ticket() != null) {
-            ring();
+            bells.ring(job.id()); // somebody may have looked for it in the store
         }
     }
 
@@ -54,20 +50,19 @@ final class LiveJobs {
         return jobs;
     }
 
-    /** Something has happened to jobs that wait in the store. */
-    void ring() {
-        lock.lock();
-        try {
-            bell.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    /** Something has happened to a job that waits in the store. */
+    void ring(UUID id) {
+        bells.ring(id);
     }
 
     /** Nobody waits any more. */
     void close() {
         closed = true;
-        ring();
+        bells.ringAll();
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     JobRecord record(UUID id) {
@@ -75,66 +70,62 @@ final class LiveJobs {
         return job == null ? elsewhere.apply(id) : job.snapshot();
     }
 
+    private interface Wait {
+        void in(Job job, Duration patience) throws InterruptedException;
+    }
+
     JobRecord awaitReady(UUID id, Duration patience) throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            var left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-            var job = jobs.get(id);
-            if (job != null) {
-                job.awaitReady(left);
-            }
-            var record = record(id);
-            if (record.ready() || closed || System.nanoTime() >= deadline) {
-                return record;
-            }
-            awaitBell(id, job, left);
-        }
+        return await(id, patience, Job::awaitReady, JobRecord::ready);
     }
 
     JobRecord awaitChange(UUID id, long known, Duration patience) throws InterruptedException {
+        return await(
+                id,
+                patience,
+                (job, left) -> job.awaitChange(known, left),
+                record -> record.version() != known || record.ready());
+    }
+
+    private JobRecord await(UUID id, Duration patience, Wait wait, Predicate<JobRecord> enough)
+            throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            var left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-            var job = jobs.get(id);
-            if (job != null) {
-                job.awaitChange(known, left);
+        try (var seat = bells.sit(id)) {
+            while (true) {
+                var job = jobs.get(id);
+                if (job != null) {
+                    wait.in(job, left(deadline));
+                }
+                var record = record(id);
+                if (enough.test(record) || closed || System.nanoTime() >= deadline) {
+                    return record;
+                }
+                if (jobs.get(id) == job) { // else it has come meanwhile, or gone
+                    pause(seat, left(deadline));
+                }
             }
-            var record = record(id);
-            if (record.version() != known
-                    || record.ready()
-                    || closed
-                    || System.nanoTime() >= deadline) {
-                return record;
-            }
-            awaitBell(id, job, left);
         }
     }
 
     /** Waits until a job is here, or is final, at most so long; empty if it is not here then. */
     Optional<Job> await(UUID id, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            var job = jobs.get(id);
-            var left = Duration.ofNanos(deadline - System.nanoTime());
-            if (job != null || !left.isPositive() || closed || elsewhere.apply(id).ready()) {
-                return Optional.ofNullable(job);
+        try (var seat = bells.sit(id)) {
+            while (true) {
+                var job = jobs.get(id);
+                var left = left(deadline);
+                if (job != null || left.isZero() || closed || elsewhere.apply(id).ready()) {
+                    return Optional.ofNullable(job);
+                }
+                pause(seat, left);
             }
-            awaitBell(id, null, left);
         }
     }
 
-    /** Until the bell rings, unless another job than {@code seen} is here by now. */
-    @SuppressWarnings("WaitNotInLoop") // whoever calls this does so in a loop
-    private void awaitBell(UUID id, @Nullable Job seen, Duration patience)
-            throws InterruptedException {
-        long nanos = Math.min(patience.toNanos(), LOOK_AGAIN.toNanos());
-        lock.lock();
-        try {
-            if (jobs.get(id) == seen && !closed) {
-                var _ = bell.awaitNanos(nanos);
-            }
-        } finally {
-            lock.unlock();
-        }
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+
+    private static void pause(Bells.Seat seat, Duration patience) throws InterruptedException {
+        seat.await(Math.min(patience.toNanos(), LOOK_AGAIN.toNanos()));
     }
 }

@@ -5,12 +5,16 @@ import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.problem.Failure;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The runs of a job's tasks: hands them out once they are claimed, judges how they ended, writes that down, and has it count when it is written.
@@ -18,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: slots fetch and end, the store says what is written. The job's lock guards the course and {@code last}.
  */
 final class Runs {
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+    private static final Duration LONGEST_CLAIM = Duration.ofSeconds(1);
+
     private final Job job;
     private final Course course;
     private final Journal journal;
@@ -39,13 +46,21 @@ final class Runs {
 
     /** Goes on where the tasks were when they were claimed before. */
     void takeUp(Claimed claimed) {
-        var open =
-                job.locked(
-                        () ->
-                                claimed.tracked()
-                                        ? course.takeUp(claimed.tasks())
-                                        : course.beginAnew(
-                                                claimed.record().attempts(), claimed.lost()));
+        if (claimed.tracked()) {
+            takeUpTasks(claimed);
+        } else if (isOnce() && claimed.lost() > 0) {
+            job.broke(Crashes.serviceLost()); // some of it may have begun
+        } else {
+            job.locked(() -> course.beginAnew(claimed.record().attempts(), claimed.lost()));
+        }
+    }
+
+    private boolean isOnce() {
+        return job.submission().terms().delivery() == Delivery.AT_MOST_ONCE;
+    }
+
+    private void takeUpTasks(Claimed claimed) {
+        var open = job.locked(() -> course.takeUp(claimed.tasks()));
         var first = claimed.first().orElse(null);
         if (first != null && open.isEmpty()) {
             claimedAhead();
@@ -69,53 +84,102 @@ final class Runs {
                         }));
     }
 
-    /** A task that was claimed in an earlier life and has no end. */
-    private void goOn(Task next, @Nullable TaskClaim claimed) {
-        var terms = job.submission().terms();
-        var before = next.attempts();
-        if (terms.delivery() == Delivery.AT_MOST_ONCE && isServiceLost(before)) {
-            var lost = Objects.requireNonNull(before.getLast().problem());
-            settle(next, new Task.End.Broke(lost), null, null);
+    /**
+     * A task that was claimed in an earlier life and has no end.
+     *
+     * @param last its last run
+     * @param claimed if the next one is claimed already
+     */
+    private void goOn(Task last, @Nullable TaskClaim claimed) {
+        var before = last.attempts();
+        if (isOnce() && Crashes.isServiceLost(before)) {
+            settle(last, new Task.End.Broke(Crashes.serviceLost()), null, null);
             return;
         }
-        int charged = Crashes.charged(before);
         begin(
-                claimed == null ? next : next.as(claimed.attempt()),
+                claimed == null ? last.next() : last.as(claimed.attempt()),
                 claimed != null,
-                charged == 0
-                        ? Duration.ZERO
-                        : terms.retries()
-                                .before(charged + 1)
-                                .minus(
-                                        Duration.between(
-                                                before.getLast().finished(), clock.instant())));
+                pause(before));
     }
 
-    private static boolean isServiceLost(List<Attempt> runs) {
-        return !runs.isEmpty()
-                && runs.getLast().problem() instanceof Failure.WorkerLost(var reason, _, _, _)
-                && reason.equals(Crashes.SERVICE_LOST);
+    /** What is left of the pause before the next run. */
+    private Duration pause(List<Attempt> before) {
+        int charged = Crashes.charged(before);
+        if (charged == 0) {
+            return Duration.ZERO;
+        }
+        var since = Duration.between(before.getLast().finished(), clock.instant());
+        return job.submission().terms().retries().before(charged + 1).minus(since);
     }
 
     // --- out
 
     /** The next task; null: none can be handed out now, and the pool is told when one can. */
     Job.@Nullable Cut next(int processes) {
-        var claims = new ArrayList<Task>();
-        var cut =
-                job.locked(
-                        () -> {
-                            boolean over = job.isDecided() || job.isSuspended();
-                            var next = course.next(processes, over);
-                            claims.addAll(course.toClaim(processes, over));
-                            return next;
-                        });
-        if (!claims.isEmpty()) {
-            var _ =
-                    journal.claim(claims.stream().map(Task::claim).toList())
-                            .thenRun(() -> claimed(claims));
+        while (true) {
+            var step = job.locked(() -> step(processes));
+            var claimed = claim(step.claims());
+            if (!step.waits() || !isDone(claimed)) {
+                return step.cut();
+            }
         }
-        return cut;
+    }
+
+    /**
+     * What somebody who asks for a task gets.
+     *
+     * @param claims to be claimed now
+     * @param waits whether who asks waits for that: they are claimed for nobody else
+     */
+    private record Step(Job.@Nullable Cut cut, List<Task> claims, boolean waits) {}
+
+    private Step step(int processes) {
+        boolean over = job.isDecided() || job.isSuspended();
+        var cut = course.next(processes, over);
+        var claims = cut != null && isOnce() ? List.<Task>of() : course.toClaim(processes, over);
+        return new Step(cut, claims, isOnce() && !claims.isEmpty());
+    }
+
+    private CompletableFuture<Void> claim(List<Task> claims) {
+        var done = new CompletableFuture<Void>();
+        if (!claims.isEmpty()) {
+            after(
+                    journal.claim(claims.stream().map(Task::claim).toList()),
+                    () -> {
+                        claimed(claims);
+                        done.complete(null);
+                    });
+        }
+        return done;
+    }
+
+    /** Not for long: while the disk of the store is full others may have something to run. The job's pool is told when it is claimed. */
+    private static boolean isDone(CompletableFuture<Void> claimed) {
+        try {
+            claimed.get(LONGEST_CLAIM.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException later) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    /** What follows from something that is written. A bug in that must not become a job that nobody ends. */
+    private void after(CompletionStage<Void> written, Runnable step) {
+        var _ =
+                written.thenRun(
+                        () -> {
+                            try {
+                                step.run();
+                            } catch (RuntimeException bug) {
+                                LOG.error("Result {} can't go on", job.id(), bug);
+                                job.broke(new Failure.ProtocolError("the service failed to go on"));
+                            }
+                        });
     }
 
     private void claimed(List<Task> claims) {
@@ -136,9 +200,8 @@ final class Runs {
             case null -> {}
             case Judgement.Counts(var counts) -> settle(task, counts, attempt, null);
             case Judgement.Quarantine(var broke) -> settle(task, broke, attempt, quarantined(task));
-            case Judgement.Again(var pause) -> {
-                var _ = journal.again(task).thenRun(() -> again(task, attempt, pause));
-            }
+            case Judgement.Again(var pause) ->
+                    after(journal.again(task), () -> again(task, attempt, pause));
         }
     }
 
@@ -148,7 +211,7 @@ final class Runs {
             course.endedLate(task, attempt);
             return null;
         }
-        return course.ended(task, end, attempt);
+        return course.ended(task, end, attempt, !job.waitedFor());
     }
 
     private static boolean isTermination(Task.End end) {
@@ -163,7 +226,7 @@ final class Runs {
                             return course.cancelling();
                         });
         if (cancelling) {
-            settle(task.next(), new Task.End.Broke(new Failure.Cancelled()), null, null);
+            settle(task, new Task.End.Broke(new Failure.Cancelled()), null, null);
         } else {
             begin(task.next(), false, pause);
         }
@@ -175,10 +238,13 @@ final class Runs {
             job.owner().later(pause, () -> begin(next, claimed, Duration.ZERO));
             return;
         }
-        job.locked(() -> course.again(next));
-        if (claimed) {
-            claimedAhead();
-        }
+        job.locked(
+                () -> {
+                    course.again(next);
+                    if (claimed) {
+                        course.claimedAhead();
+                    }
+                });
         wake();
     }
 
@@ -208,9 +274,7 @@ final class Runs {
         } finally {
             writing.unlock();
         }
-        var _ =
-                written.thenRun(
-                        () -> job.handOn(job.locked(() -> counts(task, end, attempt, null, null))));
+        after(written, () -> job.handOn(job.locked(() -> counts(task, end, attempt, null, null))));
     }
 
     /** Returns whether the outcome is decided now. */

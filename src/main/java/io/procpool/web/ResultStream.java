@@ -60,8 +60,12 @@ final class ResultStream {
             }
             written = told ? System.nanoTime() : written;
         }
-        gap(news.record());
-        summary(news.record());
+        if (news.record()
+                .ready()) { // else the service ends before the job: without a summary the stream is
+            // incomplete
+            gap(news.record());
+            summary(news.record());
+        }
         out.flush();
     }
 
