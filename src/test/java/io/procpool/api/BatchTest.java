@@ -40,7 +40,7 @@ class BatchTest {
 
     private Response lines(String query, byte[] body) {
         return service.request()
-                .header("Content-Type", "application/x-ndjson")
+                .header("Content-Type", "application/x-ndjson; charset=UTF-8")
                 .body(body)
                 .post("/v1/batches" + query);
     }

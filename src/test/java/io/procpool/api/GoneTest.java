@@ -54,7 +54,7 @@ class GoneTest {
             brief.put(path, body).then().statusCode(202);
             until("its time is over", () -> brief.get(path).statusCode() == 410);
             problem(brief.put(path, body), 410, "result-gone");
-            problem(brief.put(path, body.replace("pid", "add")), 410, "result-gone");
+            problem(brief.put(path, body.replace("pid", "add")), 422, "key-reused");
         }
     }
 

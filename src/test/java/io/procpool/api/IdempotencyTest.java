@@ -269,7 +269,7 @@ class IdempotencyTest {
                     () ->
                             service.request()
                                     .header("Idempotency-Key", key())
-                                    .header("Content-Type", "application/x-ndjson")
+                                    .header("Content-Type", "application/x-ndjson; charset=UTF-8")
                                     .body(
                                             "{\"func\":\"tasks.add\"}\n1\n"
                                                     .getBytes(

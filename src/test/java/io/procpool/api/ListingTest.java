@@ -155,13 +155,13 @@ class ListingTest {
             var blue = labelled(own, "{\"colour\":\"blue\"}");
             labelled(own, "{}");
             assertThat(listed(own, "&label=colour")).containsExactly(blue, red);
-            assertThat(listed(own, "&label=colour=red")).containsExactly(red);
-            assertThat(listed(own, "&label=colour=red&label=team/a.b-c_1=x=y"))
+            assertThat(listed(own, "&label=colour%3Dred")).containsExactly(red);
+            assertThat(listed(own, "&label=colour%3Dred&label=team/a.b-c_1%3Dx%3Dy"))
                     .containsExactly(red);
-            assertThat(listed(own, "&label=colour=blue&label=team/a.b-c_1")).isEmpty();
-            assertThat(listed(own, "&label=colour=")).isEmpty();
+            assertThat(listed(own, "&label=colour%3Dblue&label=team/a.b-c_1")).isEmpty();
+            assertThat(listed(own, "&label=colour%3D")).isEmpty();
             assertThat(listed(own, "&label=Colour")).isEmpty();
-            var entry = Service.json(service.get("/v1/results?label=team/a.b-c_1=x=y&limit=1"));
+            var entry = Service.json(service.get("/v1/results?label=team/a.b-c_1%3Dx%3Dy&limit=1"));
             assertThat(entry.get("results").get(0).get("labels").toString())
                     .isEqualTo("{\"colour\":\"red\",\"team/a.b-c_1\":\"x=y\"}");
         }
@@ -226,7 +226,7 @@ class ListingTest {
                 "cursor=1-1-1-1-1",
                 "cursor=01890a5d-ac96-774b-bcce-b302099a8057",
                 "label=",
-                "label==x",
+                "label=%3Dx",
                 "label=a%20b",
                 "created_after=",
                 "created_after=yesterday",
