@@ -2,6 +2,8 @@ package io.procpool.durability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.procpool.Procpool;
+import io.procpool.durability.Operation.Deed;
 import io.procpool.durability.Operation.Deed.Released;
 import io.procpool.durability.Operation.Deed.Submitted;
 import io.procpool.service.ServiceProcess;
@@ -12,13 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
 /** One home, the services that live in it one after the other, their clients and ledgers: what happens to it is decided at the end, by the checker. */
 final class Trial implements AutoCloseable {
-    static final String PLAIN = io.procpool.Procpool.class.getName();
+    static final String PLAIN = Procpool.class.getName();
     private static final String NOWHERE = "http://127.0.0.1:9"; // discard: nobody listens there
 
     final History history = new History();
@@ -73,11 +76,26 @@ final class Trial implements AutoCloseable {
         more.addAll(List.of(settings));
         service =
                 ServiceProcess.startAs(
-                        new Launch(home, main, all, java.util.Map.of()),
+                        new Launch(home, main, all, Map.of()),
                         more.toArray(String[]::new));
         url = service.url();
         if (service.get("/v1/pools/" + Ask.POOL).statusCode() == 404) {
             pool(2);
+        }
+    }
+
+    /** The same for one that may end before it is ready: whether it did not. */
+    boolean tryStart(String interposer) throws Exception {
+        try {
+            start(
+                    Interposed.class.getName(),
+                    List.of("-D" + Interposed.PROPERTY + "=" + interposer));
+            return true;
+        } catch (AssertionError | IOException ended) {
+            if (service != null) {
+                over();
+            }
+            return false;
         }
     }
 
@@ -129,11 +147,6 @@ final class Trial implements AutoCloseable {
         loads.clear();
     }
 
-    /** How many submissions have been granted so far. */
-    long granted() {
-        return accepted().count();
-    }
-
     private Stream<String> accepted() {
         return history.operations().stream()
                 .filter(operation -> operation.reply() == Reply.OK)
@@ -142,15 +155,17 @@ final class Trial implements AutoCloseable {
                                 switch (operation.deed()) {
                                     case Submitted submit -> submit.ids().stream();
                                     case Released release -> Stream.of(release.id());
-                                    default -> Stream.empty();
+                                    case Deed.Read _, Deed.Missed _ -> Stream.empty();
+                                    case Deed.Cancelled _, Deed.Forgotten _ -> Stream.empty();
+                                    case Deed.WorkerKilled _ -> Stream.empty();
                                 })
                 .distinct();
     }
 
     /** Waits until so many more submissions have been granted. */
     void awaitGranted(int more) throws InterruptedException {
-        long wanted = granted() + more;
-        Waiting.until(more + " more were granted", () -> granted() >= wanted);
+        long wanted = history.granted() + more;
+        Waiting.until(more + " more were granted", () -> history.granted() >= wanted);
     }
 
     /** Waits until all that was accepted is final. */

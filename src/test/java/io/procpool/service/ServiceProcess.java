@@ -181,6 +181,11 @@ public final class ServiceProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Whether it is gone by itself. */
+    public boolean ended() {
+        return !process.isAlive();
+    }
+
     /** Its exit status, when it has ended. */
     public int exitCode() throws InterruptedException {
         if (!process.waitFor(CEILING_SECONDS, TimeUnit.SECONDS)) {
