@@ -33,6 +33,28 @@ final class Dispatcher implements Workers {
     }
 
     @Override
+    public void admit(Job job) {
+        pools.require(job.submission().pool()).admit(new JobWork(job));
+    }
+
+    @Override
+    public void drained(String pool) {
+        pools.find(pool).ifPresent(Pool::drained);
+    }
+
+    @Override
+    public Fate fate(String pool) {
+        return pools.find(pool)
+                .map(
+                        found ->
+                                switch (found.state()) {
+                                    case RUN, CLOSE -> found.joined() ? Fate.END : Fate.RUN;
+                                    case TERMINATE -> Fate.END;
+                                })
+                .orElse(Fate.WAIT);
+    }
+
+    @Override
     public void more(Job job) {
         pools.find(job.submission().pool()).ifPresent(pool -> pool.resume(new JobWork(job)));
     }

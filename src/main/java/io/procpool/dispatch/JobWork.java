@@ -1,8 +1,10 @@
 package io.procpool.dispatch;
 
 import io.procpool.job.Attempt;
+import io.procpool.job.Delivery;
 import io.procpool.job.ItemError;
 import io.procpool.job.Job;
+import io.procpool.job.Progress;
 import io.procpool.job.Task;
 import io.procpool.pool.Call;
 import io.procpool.pool.Outcome;
@@ -14,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A job as a pool sees it: its tasks as calls, their outcomes as the tasks' ends. */
 record JobWork(Job job) implements Work {
-    private static final int FIRST_ATTEMPT = 1;
-
     @Override
     public int priority() {
         return job.submission().priority();
@@ -28,7 +28,7 @@ record JobWork(Job job) implements Work {
 
     @Override
     public boolean lasting() {
-        return job.submission().streamed();
+        return job.lasting();
     }
 
     @Override
@@ -40,7 +40,11 @@ record JobWork(Job job) implements Work {
         var submission = job.submission();
         var call =
                 new Call(
-                        new Call.Origin(job.id().toString(), 0, FIRST_ATTEMPT, false),
+                        new Call.Origin(
+                                job.id().toString(),
+                                cut.task().number(),
+                                cut.task().attempt(),
+                                cut.task().alone()),
                         submission.verb().wire(),
                         submission.func(),
                         submission.collect(),
@@ -62,13 +66,19 @@ record JobWork(Job job) implements Work {
     private record Ears(Job job, Task task) implements Call.Listener {
         @Override
         public void started(long pid, Instant at) {
-            job.begun(at);
+            job.begun(task, pid, at);
         }
 
-        /** Who waits for the answer was promised one run. */
+        /** Who waits for the answer was promised one run, and who wants one at most does not get two. */
         @Override
         public boolean mayRunAgain() {
-            return !job.waitedFor();
+            return !job.waitedFor()
+                    && job.submission().terms().delivery() == Delivery.AT_LEAST_ONCE;
+        }
+
+        @Override
+        public void progress(double done, @Nullable Double total, @Nullable String note) {
+            job.progress(new Progress(done, total, note));
         }
 
         @Override
@@ -91,7 +101,7 @@ record JobWork(Job job) implements Work {
 
         private Attempt attempt(Run run, Task.End end) {
             return new Attempt(
-                    FIRST_ATTEMPT,
+                    task.attempt(),
                     task.firstItem(),
                     task.items(),
                     run.pid(),

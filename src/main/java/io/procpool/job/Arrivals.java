@@ -1,5 +1,6 @@
 package io.procpool.job;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** In which order the chunks of a job came whose values are in the order of their coming. Eight bytes a chunk. Grows only; thread safe up to what {@link #count} has said. */
@@ -23,6 +24,21 @@ public final class Arrivals {
         runs[2 * count] = firstItem;
         runs[2 * count + 1] = items;
         count++;
+    }
+
+    /** Of what {@link #toByteArray} has made. */
+    public static Arrivals of(byte[] bytes) {
+        var numbers = ByteBuffer.wrap(bytes).asIntBuffer();
+        var runs = new int[numbers.remaining()];
+        numbers.get(runs);
+        return new Arrivals(runs, runs.length / 2);
+    }
+
+    /** For a store: eight bytes a chunk. */
+    public byte[] toByteArray() {
+        var bytes = ByteBuffer.allocate(2 * count * Integer.BYTES);
+        bytes.asIntBuffer().put(runs, 0, 2 * count);
+        return bytes.array();
     }
 
     /** As it is now. What is added later is not in it; it shares the memory. */

@@ -1,9 +1,11 @@
 package io.procpool.job;
 
 import io.procpool.job.JobState.Event;
+import io.procpool.job.JobStore.KeptTask;
 import io.procpool.problem.Failure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,31 +18,46 @@ import org.jspecify.annotations.Nullable;
 final class Course {
     private final Submission submission;
     private final int maxResult;
+    private final Source source;
     private final Tasks tasks;
     private final Yield yield;
     private final AttemptLog attempts = new AttemptLog();
+    private final List<Quarantined> quarantined = new ArrayList<>();
+    private @Nullable Progress progress;
     private boolean cancelling;
     private @Nullable Long cancelRequestedNanos;
+    private int places;
 
-    /** @param lock the job's, for who waits in the window of a stream */
-    Course(Submission submission, int maxResult, ReentrantLock lock) {
+    /**
+     * @param lock the job's, for who waits in the window of a stream
+     * @param claims whether its tasks are claimed before they are handed out
+     */
+    Course(Submission submission, int maxResult, ReentrantLock lock, boolean claims) {
         this.submission = submission;
         this.maxResult = maxResult;
         if (submission.streamed()) {
             var window = new Window(submission, lock);
-            this.tasks = new Tasks(window);
+            this.source = window;
             this.yield = window;
         } else {
-            this.tasks = new Tasks(new Cuts(submission));
+            this.source = new Cuts(submission);
             this.yield = new Harvest(submission, maxResult);
         }
+        var oneByOne = submission.terms().delivery() == Delivery.AT_MOST_ONCE;
+        this.tasks = new Tasks(source, claims, oneByOne);
     }
 
     Yield ends() {
         return yield;
     }
 
-    JobRecord record(UUID id, Instant created, boolean async, JobState state, long version) {
+    JobRecord record(
+            UUID id,
+            Instant created,
+            boolean async,
+            JobState state,
+            long version,
+            @Nullable UUID retryOf) {
         return new JobRecord(
                 id,
                 submission.pool(),
@@ -56,29 +73,81 @@ final class Course {
                 version,
                 yield instanceof Harvest harvest ? harvest.arrivals() : null,
                 submission.terms().labels(),
-                null,
-                null);
+                retryOf,
+                progress);
     }
 
     boolean cancelling() {
         return cancelling;
     }
 
-    /** @param over the job has its outcome */
+    // --- an earlier life of the job
+
+    /** Its tasks of an earlier life: those that have an end bring it, the others are returned. */
+    List<Task> takeUp(List<KeptTask> kept) {
+        var cuts = (Cuts) source;
+        var open = new ArrayList<Task>();
+        int items = 0;
+        for (var one : kept) {
+            items = Math.max(items, (int) one.firstItem() + one.items());
+            var chunk = cuts.recut(one.firstItem(), one.items());
+            one.attempts().forEach(attempts::add);
+            var end = one.end();
+            if (end == null) {
+                open.add(new Task(one.number(), chunk, one.attempt() + 1, one.attempts()));
+            } else {
+                take(new Task(one.number(), chunk, one.attempt(), one.attempts()), end);
+                places++;
+            }
+        }
+        cuts.goOnAt(items);
+        tasks.goOnAt(kept.size());
+        return open;
+    }
+
+    /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that. Returns none that is open. */
+    List<Task> beginAnew(List<Attempt> known, int runs) {
+        known.forEach(attempts::add);
+        tasks.firstAttempt(runs + 1);
+        return List.of();
+    }
+
+    /** The only task of it was claimed with it. */
+    void claimedAhead() {
+        tasks.claimedAhead(1);
+    }
+
+    // --- tasks
+
+    /** @param over the job has its outcome, or is to begin nothing */
     Job.@Nullable Cut next(int processes, boolean over) {
         if (over || cancelling || !tasks.left()) {
             tasks.rest();
             return null;
         }
-        var task = tasks.cut(processes);
-        var more = tasks.left();
+        var task = tasks.next(processes);
+        var more = tasks.more();
         if (!more) {
             tasks.rest();
         }
-        return new Job.Cut(task, more);
+        return task == null ? null : new Job.Cut(task, more);
     }
 
-    /** Takes note of the end of a task of a job that has its outcome. */
+    /** Those that are to be claimed now. */
+    List<Task> toClaim(int processes, boolean over) {
+        return over || cancelling ? List.of() : tasks.toClaim(processes);
+    }
+
+    void claimed(List<Task> claims, boolean over) {
+        tasks.claimed(over || cancelling ? List.of() : claims);
+    }
+
+    /** Whether the pool is to be told that there is something for it. */
+    boolean wakes() {
+        return !cancelling && tasks.wakes();
+    }
+
+    /** Takes note of the end of a run of a job that has its outcome. */
     void endedLate(Task task, @Nullable Attempt attempt) {
         tasks.returned(task);
         if (attempt != null) {
@@ -87,27 +156,90 @@ final class Course {
         }
     }
 
-    /** Takes the end of a task. Null: the job goes on. */
-    @Nullable Event ended(Task task, Task.End end, @Nullable Attempt attempt, Instant now) {
-        endedLate(task, attempt);
+    /** What follows from the end of a run. */
+    Judgement ended(Task task, Task.End end, @Nullable Attempt attempt) {
+        if (attempt != null) {
+            task.ran(attempt);
+            tasks.measured(task, Task.between(attempt));
+        }
+        return cancelling || (end instanceof Task.End.Broke(Failure.PoolTerminated _))
+                ? new Judgement.Counts(end)
+                : Judgement.of(end, task.attempts(), submission.terms());
+    }
+
+    /** Its next run may begin. */
+    void again(Task next) {
+        tasks.again(next);
+    }
+
+    /** A run that is followed by another is over. */
+    void over(Task task, @Nullable Attempt attempt) {
+        tasks.returned(task);
+        if (attempt != null) {
+            attempts.add(attempt);
+        }
+    }
+
+    /** The place of a task's end among all of the job. */
+    int nextPlace() {
+        return places++;
+    }
+
+    /** Whether a task with this end may leave the job without outcome. */
+    boolean goesOn(Task task, Task.End end) {
+        boolean breaks = end instanceof Task.End.Broke && (!submission.collect() || cancelling);
+        return !breaks && yield.done() + task.items() < yield.items();
+    }
+
+    /** What a release of a quarantined task submits. */
+    Submission released(Task task) {
+        var iterable = submission.iterable();
+        return iterable == null || !submission.collect()
+                ? submission
+                : submission.withItems(
+                        iterable.part(
+                                (int) task.firstItem(), (int) task.firstItem() + task.items()));
+    }
+
+    void quarantine(Quarantined task) {
+        quarantined.add(task);
+    }
+
+    /** Those that are to be stored with the job's outcome. */
+    List<Quarantined> quarantined() {
+        return List.copyOf(quarantined);
+    }
+
+    /** The end of a task counts. Null: the job goes on. */
+    @Nullable Event counts(Task task, Task.End end, Instant now) {
         switch (end) {
-            case Task.End.Value value -> yield.take(task, value);
             case Task.End.Broke(Failure.PoolTerminated terminated) -> {
                 return new Event.Broke(now, terminated);
             }
             case Task.End.Broke _ when cancelling -> {
                 return cancelled(now);
             }
-            case Task.End.Broke(var problem) when submission.collect() ->
-                    yield.takeBroken(task, problem);
-            case Task.End.Broke(var problem) -> {
+            case Task.End.Broke(var problem) when !submission.collect() -> {
                 return new Event.Broke(now, problem.shifted(task.firstItem()));
             }
+            case Task.End.Value _, Task.End.Broke _ -> take(task, end);
         }
+        return outcome(now);
+    }
+
+    /** What there is makes an outcome; null: it does not. */
+    @Nullable Event outcome(Instant now) {
         if (yield.tooLarge()) {
             return new Event.Broke(now, new Failure.ResultTooLarge(maxResult));
         }
         return yield.complete() ? yield.outcome(now) : cancelled(now);
+    }
+
+    private void take(Task task, Task.End end) {
+        switch (end) {
+            case Task.End.Value value -> yield.take(task, value);
+            case Task.End.Broke(var problem) -> yield.takeBroken(task, problem);
+        }
     }
 
     private @Nullable Event cancelled(Instant now) {
@@ -134,6 +266,10 @@ final class Course {
         return cancelRequestedNanos == null
                 ? null
                 : Duration.ofNanos(System.nanoTime() - cancelRequestedNanos);
+    }
+
+    void progress(Progress now) {
+        progress = now;
     }
 
     /** What ends the tasks that are out. */

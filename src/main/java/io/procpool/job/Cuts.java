@@ -2,6 +2,8 @@ package io.procpool.job;
 
 import io.procpool.payload.Payload;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,10 @@ final class Cuts implements Source {
     private final Submission submission;
     private final ChunkSizes sizes;
     private final long readyNanos = System.nanoTime();
+    private final Deque<Chunk> again = new ArrayDeque<>();
     private int nextItem;
+    private boolean queued = true;
+    private boolean stopped;
 
     Cuts(Submission submission) {
         this.submission = submission;
@@ -28,13 +33,50 @@ final class Cuts implements Source {
                 : submission.chunksize();
     }
 
+    /** All items before this one have been cut in an earlier life of the job. */
+    void goOnAt(int item) {
+        nextItem = item;
+    }
+
+    /** The chunk of some items as it was cut in an earlier life of the job. */
+    Chunk recut(long first, int count) {
+        return new Chunk(first, count, body((int) first, count), System.nanoTime());
+    }
+
     @Override
     public boolean left() {
-        return nextItem < submission.items();
+        return !stopped && (!again.isEmpty() || nextItem < submission.items());
+    }
+
+    @Override
+    public void again(Chunk chunk) {
+        again.add(chunk);
+    }
+
+    @Override
+    public void rests() {
+        queued = false;
+    }
+
+    @Override
+    public boolean wakes() {
+        if (queued || !left()) {
+            return false;
+        }
+        queued = true;
+        return true;
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
     }
 
     @Override
     public Chunk cut(int processes) {
+        if (!again.isEmpty()) {
+            return again.remove();
+        }
         int first = nextItem;
         int count = sizes.next(submission.items() - first, processes);
         nextItem += count;

@@ -9,9 +9,13 @@ import java.time.Duration;
 final class Edition {
     static final long PROGRESS_NANOS = Duration.ofMillis(250).toNanos();
 
-    private long number = 1;
+    private long number;
     private boolean progressWaits;
     private long changedNanos;
+
+    Edition(long first) {
+        this.number = first;
+    }
 
     long number() {
         return number;

@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at one job's values as they come, each once. For one thread. */
 public final class Following {
-    private final @Nullable Job job;
+    private final LiveJobs live;
+    private @Nullable Job job;
     private JobRecord record;
     private int bytes;
     private int errors;
     private boolean looked;
 
-    Following(@Nullable Job job, JobRecord record) {
+    /** @param job null: it is final, or waits in the store */
+    Following(LiveJobs live, @Nullable Job job, JobRecord record) {
+        this.live = live;
         this.job = job;
         this.record = record;
     }
@@ -26,16 +29,17 @@ public final class Following {
 
     /** What is new; nothing, if nothing has come within {@code patience}. The first look does not wait. */
     public News look(Duration patience) throws InterruptedException {
-        var news = job == null ? kept() : live(job, looked ? patience : Duration.ZERO);
+        var left = looked ? patience : Duration.ZERO;
+        if (job == null && !record.ready()) {
+            job = live.await(record.id(), left).orElse(null);
+            record = job == null ? live.record(record.id()) : record;
+        }
+        var news = job == null ? kept() : job.news(bytes, errors, record.state(), left);
         looked = true;
         record = news.record();
         bytes += news.elements().size();
         errors += news.errors().size();
         return news;
-    }
-
-    private News live(Job running, Duration patience) throws InterruptedException {
-        return running.news(bytes, errors, record.state(), patience);
     }
 
     private News kept() {

@@ -3,6 +3,7 @@ package io.procpool.job;
 import io.procpool.job.JobState.Event;
 import io.procpool.job.JobState.Final;
 import io.procpool.job.JobState.Pending;
+import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
 import java.time.Clock;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,40 +27,77 @@ public final class Job {
     /** A task to run, and whether the job has more. */
     public record Cut(Task task, boolean more) {}
 
-    private final UUID id;
+    /**
+     * What makes a job what it is.
+     *
+     * @param retryOf the job that it is another try of; null: none
+     */
+    record Identity(UUID id, Instant created, @Nullable UUID retryOf) {}
+
+    /**
+     * Whom a job tells, on the threads on which it happens.
+     */
+    interface Owner {
+        /** Its outcome is decided. Comes once. */
+        void decided(Job job);
+
+        /** There is something to run again, after there was nothing. */
+        void more(Job job);
+
+        /** Runs something later, on another thread. */
+        void later(Duration pause, Runnable action);
+
+        UUID newId();
+    }
+
+    private final Identity identity;
     private final Submission submission;
-    private final Instant created;
     private final Clock clock;
-    private final Consumer<Job> onDecided;
+    private final Owner owner;
+    private final Journal journal;
     private final long queuedNanos = System.nanoTime();
 
     private final ReentrantLock lock;
+
     private final Showing showing;
     private final Course course;
+    private final Runs runs;
     private JobState decided = new Pending();
-    private boolean async;
+    private @Nullable Ticket ticket;
+    private boolean suspended;
 
-    /** @param onDecided runs once, when the outcome is decided, on the thread that decided it */
+    /** One that nobody is promised anything about, until it is {@link #becomeAsync accepted}. */
+    Job(Identity identity, Submission submission, int maxResult, Clock clock, Owner owner) {
+        this(identity, submission, maxResult, clock, owner, new Journal.Unwritten(), null);
+    }
+
+    /**
+     * @param journal where its steps are written
+     * @param ticket the claim on an accepted one; null: it is not accepted
+     */
     Job(
-            UUID id,
+            Identity identity,
             Submission submission,
-            boolean async,
             int maxResult,
             Clock clock,
-            Consumer<Job> onDecided) {
-        this.id = id;
+            Owner owner,
+            Journal journal,
+            @Nullable Ticket ticket) {
+        this.identity = identity;
         this.submission = submission;
-        this.async = async;
         this.clock = clock;
-        this.created = clock.instant();
-        this.onDecided = onDecided;
+        this.owner = owner;
+        this.journal = journal;
+        this.ticket = ticket;
         this.lock = new ReentrantLock();
-        this.showing = new Showing(lock, new Subject());
-        this.course = new Course(submission, maxResult, lock);
+        long version = ticket == null ? 1 : ticket.firstVersion();
+        this.showing = new Showing(lock, new Subject(), version);
+        this.course = new Course(submission, maxResult, lock, journal.writes());
+        this.runs = new Runs(this, course, journal, clock);
     }
 
     public UUID id() {
-        return id;
+        return identity.id();
     }
 
     public Submission submission() {
@@ -73,7 +110,21 @@ public final class Job {
 
     /** Whether a request is held open for it. */
     public boolean waitedFor() {
-        return locked(() -> !async);
+        return locked(() -> ticket == null);
+    }
+
+    /** Whether it may have something to run again after it had nothing. */
+    public boolean lasting() {
+        return submission.streamed() || journal.writes() || submission.terms().retries().max() > 0;
+    }
+
+    /** The claim on it; null: it is not accepted. */
+    @Nullable Ticket ticket() {
+        return locked(() -> ticket);
+    }
+
+    Instant created() {
+        return identity.created();
     }
 
     /** Guards all of it; the window of a stream too. */
@@ -90,6 +141,15 @@ public final class Job {
         }
     }
 
+    void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Of a job that is {@link Submission#streamed}. */
     Window window() {
         return (Window) course.ends();
@@ -97,13 +157,35 @@ public final class Job {
 
     // --- tasks ---
 
+    /** It was claimed before, and is taken up again. Comes before anything else is done with it. */
+    void takeUp(JobStore.Claimed claimed) {
+        lock.lock();
+        try {
+            decided = claimed.record().state();
+            showing.takeUp(decided);
+        } finally {
+            lock.unlock();
+        }
+        runs.takeUp(claimed);
+    }
+
+    /** Its first task is claimed with it. */
+    void claimedAhead() {
+        runs.claimedAhead();
+    }
+
     /**
-     * Cuts the next task.
+     * Hands out the next task.
      *
-     * @return null if nothing is left to run, for now if it is a stream
+     * @return null if there is none now: the pool is told when there is
      */
     public @Nullable Cut next(int processes) {
-        return locked(() -> course.next(processes, isDecided()));
+        return runs.next(processes);
+    }
+
+    /** @param attempt null if the task never reached a worker */
+    public void ended(Task task, Task.End end, @Nullable Attempt attempt) {
+        runs.ended(task, end, attempt);
     }
 
     /** @param canceller ends the task early; it is called at most once, from any thread */
@@ -120,11 +202,23 @@ public final class Job {
     }
 
     /** A task of it has begun. */
-    public void begun(Instant at) {
+    public void begun(Task task, long pid, Instant at) {
+        boolean first =
+                locked(
+                        () -> {
+                            boolean pending = decided instanceof Pending;
+                            decided = JobState.after(decided, new Event.Begun(at));
+                            return pending;
+                        });
+        if (first) {
+            var _ = journal.begun(task.claim(), pid, at).thenRun(this::showRunning);
+        }
+    }
+
+    private void showRunning() {
         lock.lock();
         try {
-            if (decided instanceof Pending) {
-                decided = JobState.after(decided, new Event.Begun(at));
+            if (decided instanceof JobState.Running) {
                 showing.show(decided);
             }
         } finally {
@@ -132,31 +226,36 @@ public final class Job {
         }
     }
 
-    /** @param attempt null if the task never reached a worker */
-    public void ended(Task task, Task.End end, @Nullable Attempt attempt) {
-        handOn(locked(() -> take(task, end, attempt)));
+    /** Something of it is done. Under the lock. */
+    void progressed() {
+        showing.progress();
     }
 
-    private void handOn(boolean decidedNow) {
+    Owner owner() {
+        return owner;
+    }
+
+    /** What its function says of how far it is. */
+    public void progress(Progress now) {
+        lock.lock();
+        try {
+            if (!isDecided()) {
+                course.progress(now);
+                showing.progress();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void handOn(boolean decidedNow) {
         if (decidedNow) {
-            onDecided.accept(this);
+            owner.decided(this);
         }
     }
 
-    /** Returns whether the outcome is decided now. */
-    private boolean take(Task task, Task.End end, @Nullable Attempt attempt) {
-        if (isDecided()) {
-            course.endedLate(task, attempt);
-            return false;
-        }
-        var event = course.ended(task, end, attempt, clock.instant());
-        if (event == null) {
-            showing.progress();
-        }
-        return event != null && become(event);
-    }
-
-    private boolean become(Event event) {
+    /** Under the lock. Returns whether the outcome is decided by it. */
+    boolean become(Event event) {
         decided = JobState.after(decided, event);
         if (decided instanceof Final end) {
             course.ends().over(end);
@@ -164,8 +263,37 @@ public final class Job {
         return isDecided();
     }
 
-    private boolean isDecided() {
+    /** Under the lock. */
+    boolean isDecided() {
         return decided instanceof Final;
+    }
+
+    /** Whether what it has not come to is left to the next service. Under the lock. */
+    boolean isSuspended() {
+        return suspended && ticket != null;
+    }
+
+    /** The service ends: it begins nothing more. If it is accepted it goes on in the next one. */
+    void suspend() {
+        lock.lock();
+        try {
+            suspended = ticket != null;
+            if (suspended) {
+                showing.letGo();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The store has another outcome, of a later claim: this one is nobody's business any more. */
+    void superseded() {
+        lock.lock();
+        try {
+            showing.letGo();
+        } finally {
+            lock.unlock();
+        }
     }
 
     // --- from outside ---
@@ -177,7 +305,9 @@ public final class Job {
 
     /** Its pool takes no more of it. */
     public void broke(Failure problem) {
-        decide(new Event.Broke(clock.instant(), problem));
+        if (!locked(this::isSuspended)) {
+            decide(new Event.Broke(clock.instant(), problem));
+        }
     }
 
     /** Its {@code expires_in} has passed. */
@@ -238,10 +368,12 @@ public final class Job {
      *
      * @return false if it was too late: the outcome is decided, and the one who waits can have it
      */
-    boolean becomeAsync() {
+    boolean becomeAsync(Ticket accepted) {
         return locked(
                 () -> {
-                    async |= !isDecided();
+                    if (!isDecided()) {
+                        ticket = accepted;
+                    }
                     return !isDecided();
                 });
     }
@@ -250,6 +382,16 @@ public final class Job {
 
     JobRecord decidedRecord() {
         return showing.decidedRecord();
+    }
+
+    /** The task whose end has decided its outcome, if that is written with it. */
+    @Nullable TaskClaim last() {
+        return locked(() -> journal.writes() ? runs.last() : null);
+    }
+
+    /** What is to be stored with its outcome. */
+    List<Quarantined> quarantined() {
+        return locked(course::quarantined);
     }
 
     void publish() {
@@ -293,7 +435,13 @@ public final class Job {
 
         @Override
         public JobRecord record(JobState state, long version) {
-            return course.record(id, created, async, state, version);
+            return course.record(
+                    identity.id(),
+                    identity.created(),
+                    ticket != null,
+                    state,
+                    version,
+                    identity.retryOf());
         }
     }
 }

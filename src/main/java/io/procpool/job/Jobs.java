@@ -1,11 +1,10 @@
 package io.procpool.job;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import io.procpool.job.JobStore.Found;
+import io.procpool.job.JobState.Cancelled;
 import io.procpool.job.JobStore.Query;
+import io.procpool.payload.InFlight;
 import io.procpool.payload.LimitSettings;
-import io.procpool.problem.Refusal.KeyReused;
+import io.procpool.problem.Refusal.Draining;
 import io.procpool.problem.Refusal.NotReady;
 import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refusal.ResultGone;
@@ -15,62 +14,95 @@ import io.procpool.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * What clients do with jobs: submit, await, cancel, forget, list.
+ * What clients do with jobs: submit, accept, await, cancel, forget, list.
  *
- * <p>Threads: any. {@code live} has every job that is not final, and the final ones until they are stored. {@code recent} has the
- * last jobs that nobody was promised to keep: a sync call's evidence can be looked at for a while.
+ * <p>Threads: any. Accepted jobs are stored before anybody is told of them, and their outcomes before they show. Sync ones are in memory only: a sync call's evidence can be
+ * looked at for a while.
  */
 @Component
 public final class Jobs implements AutoCloseable {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    private static final Duration LONGEST_CLAIM = Duration.ofSeconds(5);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
+
+    /** How much there may be. */
+    record Measures(int maxResult, InFlight inFlight) {}
+
     private final JobStore store;
     private final Workers workers;
     private final Clock clock;
-    private final int maxResult;
     private final JobListener listener;
-    private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
-    private final Map<UUID, Job> live = new ConcurrentHashMap<>();
-    private final RecentJobs recent = new RecentJobs();
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(
                     1, Thread.ofPlatform().daemon().name("job-timer").factory());
+    private final Keeper keeper;
+    private final Acceptance acceptance;
 
     Jobs(
             JobStore store,
             Workers workers,
             Clock clock,
             LimitSettings limits,
+            InFlight inFlight,
             List<JobListener> listeners) {
         this.store = store;
         this.workers = workers;
         this.clock = clock;
-        this.maxResult = limits.json().maxBytes();
         this.listener = JobListener.all(List.copyOf(listeners));
-        timer.setRemoveOnCancelPolicy(
-                true); // a job that is done must not stay in memory until it would have expired
+        var measures = new Measures(limits.json().maxBytes(), inFlight);
+        this.keeper = new Keeper(store, workers, clock, measures, listener, timer);
+        this.acceptance = new Acceptance(store, workers, keeper.feeder(), keeper);
+        // A job that is done must not stay in memory until it would have expired.
+        timer.setRemoveOnCancelPolicy(true);
+        store.rescue(clock.instant());
+        keeper.feeder().start();
     }
 
     /**
-     * Takes a job in and has it run.
+     * Takes a job in that a request is held open for, and has it run.
      *
-     * @param async accept it for good: it outlives the request, and its result is kept
-     * @throws Refused if it can't be run or there is no room; then nothing was stored
+     * @throws Refused if it can't be run or there is no room
      */
-    public Job submit(Submission submission, boolean async) {
-        try {
-            var job = take(submission, async);
-            listener.submitted(submission);
+    public Job submit(Submission submission) {
+        return counted(submission, () -> take(submission));
+    }
+
+    private Job take(Submission submission) {
+        workers.check(submission);
+        var job = keeper.unaccepted(submission);
+        keeper.enter(job);
+        if (submission.items() == 0) {
+            keeper.submitted(submission);
+            job.finishEmpty();
             return job;
+        }
+        try {
+            workers.enqueue(job);
+        } catch (Refused refused) {
+            keeper.leave(job);
+            throw refused;
+        }
+        keeper.submitted(submission);
+        keeper.expire(job);
+        return job;
+    }
+
+    private interface Taking<T> {
+        T take();
+    }
+
+    private <T> T counted(Submission submission, Taking<T> taking) {
+        try {
+            return taking.take();
         } catch (Refused refused) {
             listener.refused(submission.pool(), refused.problem());
             throw refused;
@@ -83,8 +115,7 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused as {@link #submit}
      */
     public ItemStream open(Submission submission) {
-        return new ItemStream(
-                submit(submission, false), workers, listener, timer, System::nanoTime);
+        return new ItemStream(submit(submission), workers, listener, timer, System::nanoTime);
     }
 
     /**
@@ -93,7 +124,13 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused if not; it is counted as turned away
      */
     public void check(Submission submission) {
-        var _ = later();
+        var _ =
+                counted(
+                        submission,
+                        () -> {
+                            workers.check(submission);
+                            return true;
+                        });
     }
 
     /**
@@ -103,7 +140,12 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused if it can't be run, there is no room, or the request's key came before with another fingerprint; then nothing was stored
      */
     public Receipt accept(Submission submission, @Nullable Request request) {
-        return later();
+        return counted(
+                submission,
+                () -> {
+                    workers.check(submission);
+                    return acceptance.accept(submission, request);
+                });
     }
 
     /**
@@ -112,7 +154,12 @@ public final class Jobs implements AutoCloseable {
      * @param fingerprint of the request
      */
     public Receipt put(UUID id, Submission submission, String fingerprint) {
-        return later();
+        return counted(
+                submission,
+                () -> {
+                    workers.check(submission);
+                    return acceptance.put(id, submission, fingerprint);
+                });
     }
 
     /**
@@ -125,125 +172,22 @@ public final class Jobs implements AutoCloseable {
             List<Submission> submissions,
             @Nullable Request request,
             Function<List<UUID>, String> answer) {
-        return later();
+        return acceptance.acceptAll(submissions, request, answer);
     }
 
     /**
      * What a request was answered when it came first, to know before it is read whole: the id of its job, or what was given to {@link #acceptAll}.
      *
      * @return empty if it comes first
-     * @throws Refused {@link KeyReused}
+     * @throws Refused {@code KeyReused}
      */
     public Optional<String> answered(Request request) {
-        return later();
-    }
-
-    /**
-     * Waits until a job is final, at most so long, wherever it is: it may be waiting in the store.
-     *
-     * @throws Refused if there is no such job
-     */
-    public JobRecord awaitReady(UUID id, Duration patience) throws InterruptedException {
-        return later();
-    }
-
-    /** Waits until what is shown of a job has another version than {@code known}, or it is final. */
-    public JobRecord awaitChange(UUID id, long known, Duration patience)
-            throws InterruptedException {
-        return later();
-    }
-
-    /** Tasks in quarantine, by falling id. */
-    public List<Quarantined> quarantine(@Nullable UUID before, int limit) {
-        return store.quarantine(before, limit);
-    }
-
-    /** @throws Refused {@link QuarantineUnknown} */
-    public Quarantined quarantined(UUID id) {
-        return store.quarantined(id)
-                .orElseThrow(() -> new Refused(new QuarantineUnknown(id.toString())));
-    }
-
-    /** @throws Refused {@link QuarantineUnknown} */
-    public void dropQuarantined(UUID id) {
-        if (!store.dropQuarantined(id)) {
-            throw new Refused(new QuarantineUnknown(id.toString()));
-        }
-    }
-
-    /**
-     * Has a task in quarantine run again, as a job of its own.
-     *
-     * @throws Refused if there is none, or it can't be run now
-     */
-    public Receipt release(UUID id, @Nullable Request request) {
-        return later();
-    }
-
-    @SuppressWarnings("TypeParameterUnusedInFormals")
-    private static <T> T later() {
-        throw new UnsupportedOperationException();
+        return acceptance.answered(request);
     }
 
     /** Takes note of a submission that was turned away before it could be {@link #submit submitted}, unreadable for example. */
     public void turnedAway(String pool, Refused why) {
         listener.refused(pool, why.problem());
-    }
-
-    private Job take(Submission submission, boolean async) {
-        workers.check(submission);
-        var job = new Job(ids.generate(), submission, async, maxResult, clock, this::decided);
-        live.put(job.id(), job);
-        if (submission.items() == 0) {
-            job.finishEmpty();
-            return job;
-        }
-        try {
-            workers.enqueue(job);
-        } catch (Refused refused) {
-            live.remove(job.id());
-            store.withdraw(job.id());
-            throw refused;
-        }
-        if (submission.expiresIn() != null) {
-            expire(job, submission.expiresIn());
-        }
-        return job;
-    }
-
-    private void expire(Job job, Duration after) {
-        var lapse =
-                timer.schedule(
-                        () -> {
-                            if (job.lapse(after)) {
-                                workers.withdraw(job);
-                            }
-                        },
-                        after.toNanos(),
-                        TimeUnit.NANOSECONDS);
-        job.onReady(() -> lapse.cancel(false));
-    }
-
-    /** The one place where an outcome is taken in: it shows when it lasts. */
-    private void decided(Job job) {
-        job.submission().hold().close();
-        if (job.submission().streamed()) {
-            workers.withdraw(job); // it may have been waiting for items
-        }
-        var record = job.decidedRecord();
-        if (record.async()) {
-            throw new UnsupportedOperationException();
-        } else {
-            recent.add(record);
-            publish(job, record);
-        }
-    }
-
-    private void publish(Job job, JobRecord record) {
-        job.publish();
-        live.remove(job.id());
-        var took = Duration.ofNanos(System.nanoTime() - job.queuedNanos());
-        listener.finished(record, took, job.sinceCancelRequest());
     }
 
     /**
@@ -252,15 +196,7 @@ public final class Jobs implements AutoCloseable {
      * @return false if it has got its outcome meanwhile
      */
     public boolean keep(Job job) {
-        var record = job.snapshot();
-        if (record.ready()) {
-            return false;
-        }
-        if (!job.becomeAsync()) {
-            store.withdraw(job.id());
-            return false;
-        }
-        return true;
+        return acceptance.keep(job);
     }
 
     /**
@@ -302,40 +238,37 @@ public final class Jobs implements AutoCloseable {
     }
 
     /**
+     * Waits until a job is final, at most so long, wherever it is: it may be waiting in the store.
+     *
+     * @throws Refused if there is no such job
+     */
+    public JobRecord awaitReady(UUID id, Duration patience) throws InterruptedException {
+        return keeper.live().awaitReady(id, patience);
+    }
+
+    /** Waits until what is shown of a job has another version than {@code known}, or it is final. */
+    public JobRecord awaitChange(UUID id, long known, Duration patience)
+            throws InterruptedException {
+        return keeper.live().awaitChange(id, known, patience);
+    }
+
+    /**
      * For somebody who wants to see a job's values as they come, from the first on.
      *
      * @throws Refused if there is no such job, or its values are not kept
      */
     public Following follow(UUID id) {
-        var job = live.get(id);
+        var job = keeper.live().get(id);
         var record = job == null ? require(id) : job.snapshot();
         if (record.streamed()) {
             throw new Refused(new Streamed(id.toString()));
         }
-        return new Following(job, record);
-    }
-
-    /** A job that is not final yet. */
-    public Optional<Job> live(UUID id) {
-        return Optional.ofNullable(live.get(id));
+        return new Following(keeper.live(), job, record);
     }
 
     /** @throws Refused {@link ResultUnknown} or {@link ResultGone} */
     public JobRecord require(UUID id) {
-        var job = live.get(id);
-        if (job != null) {
-            return job.snapshot();
-        }
-        return recent.find(id)
-                .orElseGet(
-                        () ->
-                                switch (store.find(id)) {
-                                    case Found.There(var record) -> record;
-                                    case Found.Gone _ ->
-                                            throw new Refused(new ResultGone(id.toString()));
-                                    case Found.Unknown _ ->
-                                            throw new Refused(new ResultUnknown(id.toString()));
-                                });
+        return keeper.require(id);
     }
 
     /**
@@ -345,12 +278,30 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused if there is no such job
      */
     public JobRecord cancel(UUID id) {
-        var job = live.get(id);
-        if (job == null) {
+        long deadline = System.nanoTime() + LONGEST_CLAIM.toNanos();
+        while (true) {
+            var job = keeper.live().get(id);
+            if (job != null) {
+                return cancel(job);
+            }
             var record = require(id);
-            listener.cancelledTooLate(record.pool());
-            return record;
+            if (record.ready()) {
+                listener.cancelledTooLate(record.pool());
+                return record;
+            }
+            var started = JobState.started(record.state());
+            var ended = keeper.endStored(id, new Cancelled(started, clock.instant()));
+            if (ended.isPresent()) {
+                return ended.get();
+            }
+            if (keeper.suspended() || System.nanoTime() > deadline) {
+                throw new Refused(new Draining(RETRY_AFTER));
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos()); // it is being claimed: it will be live
         }
+    }
+
+    private JobRecord cancel(Job job) {
         if (!job.cancelRequested()) {
             listener.cancelledTooLate(job.submission().pool());
         }
@@ -360,20 +311,76 @@ public final class Jobs implements AutoCloseable {
 
     /** @throws Refused {@link NotReady} if it has no outcome yet; or there is no such job */
     public void forget(UUID id) {
-        if (live.containsKey(id) || !require(id).ready()) {
+        if (keeper.live().get(id) != null || !require(id).ready()) {
             throw new Refused(new NotReady(id.toString()));
         }
-        if (!recent.forget(id)) {
+        if (!keeper.recent().forget(id)) {
             store.forget(id);
         }
     }
 
     public Page list(Query query) {
-        return new Listing(live, recent, store).list(query);
+        return new Listing(keeper.live().map(), keeper.recent(), store).list(query);
+    }
+
+    /** Tasks in quarantine, by falling id. */
+    public List<Quarantined> quarantine(@Nullable UUID before, int limit) {
+        return store.quarantine(before, limit);
+    }
+
+    /** @throws Refused {@link QuarantineUnknown} */
+    public Quarantined quarantined(UUID id) {
+        return store.quarantined(id)
+                .orElseThrow(() -> new Refused(new QuarantineUnknown(id.toString())));
+    }
+
+    /** @throws Refused {@link QuarantineUnknown} */
+    public void dropQuarantined(UUID id) {
+        if (!store.dropQuarantined(id)) {
+            throw new Refused(new QuarantineUnknown(id.toString()));
+        }
+    }
+
+    /**
+     * Has a task in quarantine run again, as a job of its own.
+     *
+     * @param submission that of the {@link #quarantined} task, with the memory of its own that it takes
+     * @throws Refused if it is not there any more, or can't be run now
+     */
+    public Receipt release(Quarantined task, Submission submission, @Nullable Request request) {
+        return counted(
+                submission,
+                () -> {
+                    workers.check(submission);
+                    return acceptance.release(task, submission, request);
+                });
+    }
+
+    // --- the pools' side
+
+    /** Whether accepted jobs of a pool wait in the store. Quick. */
+    public boolean waiting(String pool) {
+        return keeper.feeder().waiting(pool);
+    }
+
+    /** There may be a pool that was not there. */
+    public void opened() {
+        keeper.feeder().look();
+    }
+
+    /** A pool is terminated: what waits for it in the store fails. Lasting when it returns. */
+    public void drop(String pool) {
+        keeper.drop(pool);
+    }
+
+    /** The service ends: what is accepted and has not come to its end goes on in the next one. */
+    public void suspend() {
+        keeper.suspend();
     }
 
     @Override
     public void close() {
+        keeper.feeder().close();
         timer.shutdownNow();
     }
 }

@@ -24,18 +24,32 @@ final class Showing {
     private final ReentrantLock lock;
     private final Condition changed;
     private final Subject subject;
-    private final Edition edition = new Edition();
+    private final Edition edition;
     private JobState state = new Pending();
     private Runnable onReady = () -> {};
     private int followers;
+    private boolean letGo;
 
-    Showing(ReentrantLock lock, Subject subject) {
+    /** @param version the first one */
+    Showing(ReentrantLock lock, Subject subject, long version) {
+        this.edition = new Edition(version);
         this.lock = lock;
         this.changed = lock.newCondition();
         this.subject = subject;
     }
 
     // --- by the job, which holds the lock ---
+
+    /** The state of an earlier life. */
+    void takeUp(JobState now) {
+        state = now;
+    }
+
+    /** Nobody waits any more: nothing will be shown that is worth it. */
+    void letGo() {
+        letGo = true;
+        changed.signalAll();
+    }
 
     void show(JobState now) {
         state = now;
@@ -154,7 +168,7 @@ final class Showing {
                     return true;
                 }
                 long left = deadline - System.nanoTime();
-                if (left <= 0) {
+                if (left <= 0 || letGo) {
                     return false;
                 }
                 long nap = edition.progressWaits() ? Math.min(left, Edition.PROGRESS_NANOS) : left;

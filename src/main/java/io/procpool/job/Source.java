@@ -12,7 +12,12 @@ interface Source {
      * @param body what the worker gets, in pieces
      * @param readyNanos since when it could have run, by {@link System#nanoTime}
      */
-    record Chunk(long firstItem, int items, List<Payload> body, long readyNanos) {}
+    record Chunk(long firstItem, int items, List<Payload> body, long readyNanos) {
+        /** The same, ready now. */
+        Chunk again() {
+            return new Chunk(firstItem, items, body, System.nanoTime());
+        }
+    }
 
     /** Whether something can be cut now. */
     boolean left();
@@ -20,12 +25,18 @@ interface Source {
     /** The next one, if any is {@link #left}. */
     Chunk cut(int processes);
 
+    /** One that was cut is to be cut again, before all others. */
+    void again(Chunk chunk);
+
     /** So long a task has taken. */
     default void measured(int items, Duration ran) {}
 
     /** Nothing was left: the pool has let go of the job, and has to be told when there is more. */
-    default void rests() {}
+    void rests();
+
+    /** Whether the pool is to be told now that there is something to cut. */
+    boolean wakes();
 
     /** Nothing more is to be cut. */
-    default void stop() {}
+    void stop();
 }

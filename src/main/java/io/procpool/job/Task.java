@@ -1,12 +1,14 @@
 package io.procpool.job;
 
+import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The call of an apply, or one chunk of a map, while it is out with a worker. */
+/** One run of the call of an apply, or of one chunk of a map, with what is known of the runs before. */
 public final class Task {
 
     /** How a task ended. */
@@ -17,17 +19,68 @@ public final class Task {
         record Broke(Failure problem) implements End {}
     }
 
+    /** From so many crashes on it runs in a worker that has served nobody, and serves nobody after it. */
+    private static final int ALONE_FROM = 2;
+
     private final int number;
     private final Source.Chunk chunk;
+    private final int attempt;
+    private final List<Attempt> attempts;
     private @Nullable Runnable canceller;
 
+    /** The first run. */
     Task(int number, Source.Chunk chunk) {
-        this.number = number;
-        this.chunk = chunk;
+        this(number, chunk, 1, List.of());
     }
 
-    int number() {
+    /** @param attempts of the runs before */
+    Task(int number, Source.Chunk chunk, int attempt, List<Attempt> attempts) {
+        this.number = number;
+        this.chunk = chunk;
+        this.attempt = attempt;
+        this.attempts = new ArrayList<>(attempts);
+    }
+
+    /** From 0, in the order in which they were cut. */
+    public int number() {
         return number;
+    }
+
+    /** Which run this is, from 1. */
+    public int attempt() {
+        return attempt;
+    }
+
+    /** Whether it is to have a worker of its own: it has killed more than one. */
+    public boolean alone() {
+        return Crashes.of(attempts) >= ALONE_FROM;
+    }
+
+    Source.Chunk chunk() {
+        return chunk;
+    }
+
+    TaskClaim claim() {
+        return new TaskClaim(number, firstItem(), items(), attempt);
+    }
+
+    /** The runs that have ended. */
+    List<Attempt> attempts() {
+        return List.copyOf(attempts);
+    }
+
+    void ran(Attempt run) {
+        attempts.add(run);
+    }
+
+    /** The next run. */
+    Task next() {
+        return new Task(number, chunk.again(), attempt + 1, attempts);
+    }
+
+    /** The same run under another number. */
+    Task as(int other) {
+        return new Task(number, chunk, other, attempts);
     }
 
     public long firstItem() {

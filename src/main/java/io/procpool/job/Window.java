@@ -179,6 +179,11 @@ final class Window implements Source, Yield {
     }
 
     @Override
+    public void again(Chunk chunk) {
+        waiting.addFirst(chunk);
+    }
+
+    @Override
     public void rests() {
         queued = false;
         if (!waiting.isEmpty()) {
@@ -186,8 +191,8 @@ final class Window implements Source, Yield {
         }
     }
 
-    /** Whether the pool is to be told now that there is something to cut. */
-    boolean wakes() {
+    @Override
+    public boolean wakes() {
         if (queued || over) {
             return false;
         }

@@ -20,11 +20,33 @@ public interface Workers {
      */
     void enqueue(Job job);
 
-    /** A stream that had nothing to run has something again. */
+    /**
+     * The same with a job that was accepted before: a closed pool takes it too, and no limit counts.
+     *
+     * @throws io.procpool.problem.Refused if the pool is gone, or was terminated
+     */
+    void admit(Job job);
+
+    /** A job that had nothing to run has something again. */
     void more(Job job);
 
     /** The job will not be wanted: nothing more is fetched. What runs is not its business. */
     void withdraw(Job job);
+
+    /** Nothing waits for the pool outside of its queue any more. */
+    void drained(String pool);
+
+    /** What becomes of accepted jobs of a pool. */
+    enum Fate {
+        /** They are run. */
+        RUN,
+        /** The pool is not there: they wait for it. */
+        WAIT,
+        /** They fail. */
+        END
+    }
+
+    Fate fate(String pool);
 
     /** Why the pool can't run anything just now. */
     Optional<PoolDegraded> trouble(String pool);

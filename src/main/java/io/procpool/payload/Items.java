@@ -63,6 +63,20 @@ public final class Items {
         return Payload.of(body, starts[from], starts[from] + length);
     }
 
+    /**
+     * The elements at {@code from} up to, not including, {@code to}, as items of their own: the text is not copied.
+     *
+     * @throws IndexOutOfBoundsException if there are no such elements
+     */
+    public Items part(int from, int to) {
+        Objects.checkFromToIndex(from, to, size);
+        return new Items(
+                body,
+                Arrays.copyOfRange(starts, from, to),
+                to - from,
+                from == to ? end : endOf(to - 1));
+    }
+
     /** Whether the elements begin at these places, the first {@code count} of {@code places}, and at no others. */
     boolean beginAt(int[] places, int count) {
         return Arrays.equals(starts, 0, size, places, 0, count);

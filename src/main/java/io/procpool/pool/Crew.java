@@ -16,5 +16,6 @@ record Crew(
         Executor threads,
         PoolListener listener,
         WorkerRequests requests,
+        Backlog backlog,
         Answers answers,
         Clock clock) {}

@@ -91,6 +91,29 @@ final class FairQueue {
         wake(woken);
     }
 
+    /**
+     * Takes a work in that was promised to be run: also when nothing new is taken any more, and without a limit.
+     *
+     * @throws Refused if all has been dropped
+     */
+    void admit(Work work) {
+        Taker woken;
+        lock.lock();
+        try {
+            if (closed != null) {
+                throw new Refused(closed);
+            }
+            if (work.lasting()) {
+                lasting.add(work);
+            }
+            add(new Entry(work, System.nanoTime()));
+            woken = idle.poll();
+        } finally {
+            lock.unlock();
+        }
+        wake(woken);
+    }
+
     /** Takes a work in though nothing new is taken any more: it is not new, and it is not counted. Not one that may come again and has been {@link #remove removed}. */
     void again(Work work) {
         Taker woken = null;

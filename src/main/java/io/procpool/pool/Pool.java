@@ -195,12 +195,26 @@ public final class Pool {
         queue.offer(work, spec().queueLimit());
     }
 
+    /**
+     * Takes a work that was accepted before: a closed pool takes it too.
+     *
+     * @throws Refused if it is terminated, or has ended
+     */
+    public void admit(Work work) {
+        queue.admit(work);
+    }
+
+    /** Nothing waits for it outside of its queue any more. */
+    public void drained() {
+        if (state() == PoolState.CLOSE) {
+            wakeSlots(); // that may have been what the closed pool was still open for
+        }
+    }
+
     /** Takes a work out of the queue that is not wanted any more. */
     public void withdraw(Work work) {
         queue.remove(work);
-        if (state() == PoolState.CLOSE) {
-            wakeSlots(); // it may have been what the closed pool was still open for
-        }
+        drained();
     }
 
     /** A {@link Work#lasting} work has calls again. */
@@ -302,9 +316,14 @@ public final class Pool {
     boolean wants(Slot slot) {
         return switch (state()) {
             case RUN -> slot.number() < spec().processes();
-            case CLOSE -> slot.number() < spec().processes() && !queue.drained();
+            case CLOSE -> slot.number() < spec().processes() && isWanted();
             case TERMINATE -> false;
         };
+    }
+
+    /** Whether a closed pool has something to do: first what waits elsewhere, which comes from there into the queue. */
+    private boolean isWanted() {
+        return crew.backlog().waiting(name) || !queue.drained();
     }
 
     /** Why a slot ends that is not wanted. */

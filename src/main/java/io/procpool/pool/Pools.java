@@ -43,6 +43,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
 
     private final PoolsSettings settings;
     private final PoolStore store;
+    private final Surroundings surroundings;
     private final Crew crew;
     private final FolderWatch watch;
     private final OverTheApi overTheApi;
@@ -63,6 +64,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
             Surroundings surroundings) {
         this.settings = settings;
         this.store = store;
+        this.surroundings = surroundings;
         var folder = new FunctionsFolder(functions.path());
         this.crew =
                 new Crew(
@@ -71,6 +73,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
                         threads,
                         surroundings.listener(),
                         surroundings.requests(),
+                        surroundings.backlog(),
                         new Answers(limits.json()),
                         surroundings.clock());
         this.overTheApi = new OverTheApi(functions, folder, runtimes);
@@ -99,11 +102,31 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
                                 why ->
                                         new IllegalArgumentException(
                                                 "procpool.pools." + name + "." + why)));
-        store.all().stream()
-                .filter(stored -> stored.state() == PoolState.RUN)
-                .forEach(stored -> configured.putIfAbsent(stored.name(), stored.spec()));
+        var closed = takeUpStored(configured);
         configured.forEach(this::open);
+        closed.forEach(name -> require(name).close());
         watch.start();
+    }
+
+    /**
+     * Pools that were made over the API. What waits for one that was terminated fails, if that was not come to.
+     *
+     * @param configured gets those that are to be opened
+     * @return those that are to be closed then
+     */
+    private List<String> takeUpStored(Map<String, PoolSpec> configured) {
+        var closed = new ArrayList<String>();
+        for (var stored : store.all()) {
+            var name = stored.name();
+            if (stored.state() == PoolState.TERMINATE) {
+                surroundings.backlog().drop(name);
+                store.forget(name);
+            } else if (configured.putIfAbsent(name, stored.spec()) == null
+                    && stored.state() == PoolState.CLOSE) {
+                closed.add(name);
+            }
+        }
+        return closed;
     }
 
     @Override
@@ -116,6 +139,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         pools.put(name, pool);
         crew.listener().opened(pool);
         pool.staff();
+        surroundings.backlog().opened(name);
         return pool;
     }
 
@@ -227,16 +251,30 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         changing.lock();
         try {
             var pool = require(name);
-            store.find(name)
-                    .ifPresent(stored -> store.put(new StoredPool(name, stored.spec(), state)));
+            if (pool.state() == PoolState.TERMINATE) {
+                return;
+            }
+            boolean stored = store.find(name).isPresent();
+            if (stored || state == PoolState.TERMINATE) {
+                store.put(new StoredPool(name, pool.spec(), state));
+            }
             if (state == PoolState.CLOSE) {
                 pool.close();
-            } else {
-                pool.terminate();
+                return;
+            }
+            terminate(pool);
+            if (!stored) {
+                store.forget(name); // a configured one is there again when the service starts
             }
         } finally {
             changing.unlock();
         }
+    }
+
+    /** What waits for it elsewhere fails too. It is on record as terminated by now: a service that is killed here goes on with that when it starts again. */
+    private void terminate(Pool pool) {
+        pool.terminate();
+        surroundings.backlog().drop(pool.name());
     }
 
     /**
@@ -253,11 +291,12 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
         try {
             var pool = require(name);
             condition.accept(Optional.of(pool));
-            store.forget(name);
+            store.put(new StoredPool(name, pool.spec(), PoolState.TERMINATE));
+            terminate(pool);
             pools.remove(name);
             deleted.removeIf(Pool::joined);
             deleted.add(pool);
-            pool.terminate();
+            store.forget(name);
             crew.listener().forgotten(pool);
         } finally {
             changing.unlock();
@@ -272,6 +311,7 @@ public final class Pools implements SmartInitializingSingleton, SmartLifecycle, 
     public void stop() {
         draining = true;
         running = false;
+        surroundings.backlog().suspend();
         watch.stop();
         var ending = new ArrayList<>(all());
         ending.addAll(deleted); // their workers may still be on their way out

@@ -10,16 +10,23 @@ import org.springframework.stereotype.Component;
 final class Surroundings {
     private final List<PoolListener> listeners;
     private final WorkerRequests requests;
+    private final Backlog backlog;
     private final Clock clock;
 
-    Surroundings(List<PoolListener> listeners, WorkerRequests requests, Clock clock) {
+    Surroundings(
+            List<PoolListener> listeners, WorkerRequests requests, Backlog backlog, Clock clock) {
         this.listeners = List.copyOf(listeners);
         this.requests = requests;
+        this.backlog = backlog;
         this.clock = clock;
     }
 
     WorkerRequests requests() {
         return requests;
+    }
+
+    Backlog backlog() {
+        return backlog;
     }
 
     Clock clock() {

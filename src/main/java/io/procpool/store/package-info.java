@@ -1,6 +1,6 @@
-/** Adapters of the ports that keep things: for now in memory. */
+/** The only SQL: adapters of the stores of jobs and pools, on the embedded SQLite. Of the room {@code runtime} only the kind of workers, which is part of a pool's specification. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"job", "pool", "payload", "problem"})
+@ApplicationModule(allowedDependencies = {"job", "pool", "runtime", "payload", "problem"})
 package io.procpool.store;
 
 import org.jspecify.annotations.NullMarked;

@@ -72,9 +72,9 @@ final class ImapController {
 
     /** Answers at once, and the values are fetched later. */
     private void keep(ImapRequest imap, HttpServletResponse response) throws IOException {
-        var job = jobs.submit(imap.submission(), true);
+        var receipt = jobs.accept(imap.submission(), null);
         imap.taken();
-        Answers.accepted(response, job.snapshot());
+        Answers.accepted(response, receipt.record());
     }
 
     private void stream(ImapRequest imap, HttpServletRequest request, HttpServletResponse response)

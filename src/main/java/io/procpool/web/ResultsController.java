@@ -67,29 +67,24 @@ final class ResultsController {
     }
 
     private JobRecord awaitReady(UUID id, Duration patience) throws InterruptedException {
-        var live = jobs.live(id);
-        if (live.isPresent()) {
-            try (var _ = audience.take(Audience.Kind.LONG_POLL)) {
-                live.get().awaitReady(patience);
-            }
-            return live.get().snapshot();
+        var record = jobs.require(id);
+        if (record.ready() || patience.isZero()) {
+            return record;
         }
-        return jobs.require(id);
+        try (var _ = audience.take(Audience.Kind.LONG_POLL)) {
+            return jobs.awaitReady(id, patience);
+        }
     }
 
     private JobRecord awaitChange(UUID id, String known, Duration patience)
             throws InterruptedException {
-        var live = jobs.live(id);
-        if (live.isEmpty()) {
-            return jobs.require(id);
+        var before = jobs.require(id);
+        if (before.ready() || !ETags.matches(known, ETags.of(before.version()))) {
+            return before;
         }
-        var before = live.get().snapshot();
-        if (ETags.matches(known, ETags.of(before.version())) && !before.ready()) {
-            try (var _ = audience.take(Audience.Kind.LONG_POLL)) {
-                live.get().awaitChange(before.version(), patience);
-            }
+        try (var _ = audience.take(Audience.Kind.LONG_POLL)) {
+            return jobs.awaitChange(id, before.version(), patience);
         }
-        return live.get().snapshot();
     }
 
     @GetMapping("/{id}/value")

@@ -1,6 +1,5 @@
 package io.procpool.web;
 
-import io.procpool.job.Job;
 import io.procpool.job.Jobs;
 import io.procpool.job.Submission;
 import io.procpool.job.Verb;
@@ -9,6 +8,7 @@ import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.function.Function;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -69,7 +69,9 @@ final class SubmitController {
     private void accept(
             String pool, Verb verb, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        Answers.accepted(response, submit(pool, verb, true, request).snapshot());
+        Answers.accepted(
+                response,
+                held(pool, verb, request, submission -> jobs.accept(submission, null).record()));
     }
 
     /** Waits as long as the client wants to; then the job goes on without it and can be asked for. */
@@ -79,11 +81,15 @@ final class SubmitController {
         Bodies.requireJson(request);
         var wish = Patience.wish(request);
         var patience = wish.patience().orElse(Patience.ENDLESS);
-        var job = submit(pool, verb, patience.isZero(), request);
         if (wish.applied() != null) {
             response.setHeader("Preference-Applied", wish.applied());
         }
-        if (patience.isZero() || (!jobs.await(job, patience) && jobs.keep(job))) {
+        if (patience.isZero()) {
+            accept(pool, verb, request, response);
+            return;
+        }
+        var job = held(pool, verb, request, jobs::submit);
+        if (!jobs.await(job, patience) && jobs.keep(job)) {
             Answers.accepted(response, job.snapshot());
             return;
         }
@@ -91,14 +97,15 @@ final class SubmitController {
         Answers.value(response, job.snapshot());
     }
 
-    private Job submit(String pool, Verb verb, boolean async, HttpServletRequest request)
+    private <T> T held(
+            String pool, Verb verb, HttpServletRequest request, Function<Submission, T> taking)
             throws IOException {
         var hold = bodies.hold();
         var taken = false;
         try {
-            var job = jobs.submit(read(pool, verb, request, hold), async);
+            var result = taking.apply(read(pool, verb, request, hold));
             taken = true; // from now on it is the job's
-            return job;
+            return result;
         } finally {
             if (!taken) {
                 hold.close();

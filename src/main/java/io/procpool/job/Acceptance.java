@@ -1,0 +1,180 @@
+package io.procpool.job;
+
+import io.procpool.job.JobStore.Accepted;
+import io.procpool.job.JobStore.Entry;
+import io.procpool.problem.Failure;
+import io.procpool.problem.Refusal.KeyReused;
+import io.procpool.problem.Refusal.QuarantineUnknown;
+import io.procpool.problem.Refused;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Takes jobs in for good: they are stored before anybody is told, and are run at once if there is room for them in memory. */
+final class Acceptance {
+    /** One that is about to be stored. {@code job} is null if it waits in the store then. */
+    private record Draft(Entry entry, @Nullable Job job) {
+        String pool() {
+            return entry.submission().pool();
+        }
+    }
+
+    private final JobStore store;
+    private final Workers workers;
+    private final Feeder feeder;
+    private final Keeper keeper;
+
+    Acceptance(JobStore store, Workers workers, Feeder feeder, Keeper keeper) {
+        this.store = store;
+        this.workers = workers;
+        this.feeder = feeder;
+        this.keeper = keeper;
+    }
+
+    Optional<String> answered(Request request) {
+        return switch (store.look(new JobStore.Key(request.key(), request.fingerprint(), ""))) {
+            case Accepted.Replayed(var answer) -> Optional.of(answer);
+            case Accepted.Conflict _ -> throw new Refused(new KeyReused(request.key()));
+            case Accepted.Taken _, Accepted.NotQuarantined _ -> Optional.empty();
+        };
+    }
+
+    Receipt accept(Submission submission, @Nullable Request request) {
+        return accept(keeper.newId(), submission, request, null, null);
+    }
+
+    Receipt put(UUID id, Submission submission, String fingerprint) {
+        return accept(id, submission, new Request("PUT " + id, fingerprint), null, null);
+    }
+
+    Receipt release(Quarantined task, Submission submission, @Nullable Request request) {
+        return accept(keeper.newId(), submission, request, task.job(), task.id());
+    }
+
+    private Receipt accept(
+            UUID id,
+            Submission submission,
+            @Nullable Request request,
+            @Nullable UUID retryOf,
+            @Nullable UUID releases) {
+        var draft = draft(id, submission, retryOf, releases);
+        var accepted = store(List.of(draft), key(request, id.toString()));
+        return switch (accepted) {
+            case Accepted.Taken _ -> new Receipt(begin(draft), false);
+            case Accepted.Replayed(var answer) ->
+                    new Receipt(keeper.require(UUID.fromString(answer)), true);
+            case Accepted.Conflict _ ->
+                    throw new Refused(
+                            new KeyReused(request == null ? id.toString() : request.key()));
+            case Accepted.NotQuarantined _ ->
+                    throw new Refused(new QuarantineUnknown(String.valueOf(releases)));
+        };
+    }
+
+    BatchReceipt acceptAll(
+            List<Submission> submissions,
+            @Nullable Request request,
+            Function<List<UUID>, String> answer) {
+        var ids = submissions.stream().map(_ -> keeper.newId()).toList();
+        var key = request == null ? null : key(request, answer.apply(ids));
+        var drafts =
+                IntStream.range(0, ids.size())
+                        .mapToObj(i -> draft(ids.get(i), submissions.get(i), null, null))
+                        .toList();
+        return switch (store(drafts, key)) {
+            case Accepted.Taken _ -> {
+                drafts.forEach(this::begin);
+                yield new BatchReceipt.Taken(ids);
+            }
+            case Accepted.Replayed(var before) -> new BatchReceipt.Replayed(before);
+            case Accepted.Conflict _, Accepted.NotQuarantined _ ->
+                    throw new Refused(new KeyReused(request == null ? "an id" : request.key()));
+        };
+    }
+
+    private static JobStore.@Nullable Key key(@Nullable Request request, String answer) {
+        return request == null
+                ? null
+                : new JobStore.Key(request.key(), request.fingerprint(), answer);
+    }
+
+    private Draft draft(
+            UUID id, Submission submission, @Nullable UUID retryOf, @Nullable UUID releases) {
+        var identity = new Job.Identity(id, keeper.now(), retryOf);
+        var notBefore = submission.terms().notBefore();
+        boolean due = notBefore == null || !notBefore.isAfter(identity.created());
+        if (!due || !feeder.enter(submission.pool())) {
+            var record = Keeper.waiting(identity, submission);
+            return new Draft(new Entry(record, submission, false, true, releases), null);
+        }
+        var job = keeper.claimed(identity, submission, new Ticket(id, 1));
+        return new Draft(new Entry(job.snapshot(), submission, true, true, releases), job);
+    }
+
+    /** If nothing was stored the places in memory are given back, and the bodies' memory too. */
+    private Accepted store(List<Draft> drafts, JobStore.@Nullable Key key) {
+        var stored = false;
+        try {
+            var accepted = store.accept(drafts.stream().map(Draft::entry).toList(), key);
+            stored = accepted instanceof Accepted.Taken;
+            if (!stored) {
+                drafts.forEach(draft -> draft.entry().submission().hold().close());
+            }
+            return accepted;
+        } finally {
+            if (!stored) {
+                drafts.stream()
+                        .filter(draft -> draft.job() != null)
+                        .forEach(draft -> feeder.leave(draft.pool()));
+            }
+        }
+    }
+
+    private JobRecord begin(Draft draft) {
+        keeper.submitted(draft.entry().submission());
+        var job = draft.job();
+        if (job == null) {
+            draft.entry().submission().hold().close();
+            feeder.arrived(draft.pool());
+            return endIfTooLate(draft);
+        }
+        draft.entry().first().ifPresent(_ -> job.claimedAhead());
+        keeper.begin(job);
+        return draft.entry().record();
+    }
+
+    /** The pool may have been terminated, or deleted, while it was stored; then nobody else ends it. */
+    private JobRecord endIfTooLate(Draft draft) {
+        if (workers.fate(draft.pool()) != Workers.Fate.RUN) {
+            keeper.endStored(
+                    draft.entry().record().id(),
+                    new JobState.Failed(
+                            null, keeper.now(), new Failure.PoolTerminated(draft.pool())));
+        }
+        return draft.entry().record();
+    }
+
+    /**
+     * A job that somebody waits for is kept from now on.
+     *
+     * @return false if it has got its outcome meanwhile
+     */
+    boolean keep(Job job) {
+        var record = job.snapshot();
+        if (record.ready()) {
+            return false;
+        }
+        // First: once it is accepted, its end goes to the store.
+        store.accept(List.of(new Entry(record, job.submission(), true, false, null)), null);
+        feeder.join(job.submission().pool());
+        if (!job.becomeAsync(new Ticket(job.id(), 1))) {
+            feeder.leave(job.submission().pool());
+            store.withdraw(job.id());
+            return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,277 @@
+package io.procpool.job;
+
+import io.procpool.job.JobStore.Claimed;
+import io.procpool.problem.Refused;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings accepted jobs that wait in the store into memory, some at a time, so that memory is bounded whatever their number.
+ *
+ * <p>Threads: any tells it what has happened; its own thread, {@code job-feeder}, asks the store and hands out what it gets. {@code lock} guards the lines and is not held
+ * over either.
+ */
+final class Feeder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Feeder.class);
+    private static final Duration ROUND = Duration.ofSeconds(1);
+
+    /** Who takes the jobs. */
+    interface Taker {
+        /** Bytes of bodies that there is memory for. */
+        long room();
+
+        void take(Claimed claimed);
+
+        /** Ends those whose time is over. */
+        void lapse(Instant now);
+
+        /** Ends those of a pool that is no more. */
+        void drop(String pool);
+    }
+
+    private final JobStore store;
+    private final Workers workers;
+    private final Taker taker;
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<String, Line> lines = new HashMap<>();
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("job-feeder").unstarted(this::run);
+    private boolean news;
+    private boolean stopped;
+
+    Feeder(JobStore store, Workers workers, Taker taker, Clock clock) {
+        this.store = store;
+        this.workers = workers;
+        this.taker = taker;
+        this.clock = clock;
+    }
+
+    void start() {
+        store.pools().forEach(this::arrived);
+        thread.start();
+    }
+
+    /** A new job is there: whether it is to be claimed at once, which makes it one of those in memory. If not, it is to be {@link #arrived} when it is stored. */
+    boolean enter(String pool) {
+        return with(pool, line -> !stopped && line.enter());
+    }
+
+    /** One that is in memory already is accepted. */
+    void join(String pool) {
+        var _ =
+                with(
+                        pool,
+                        line -> {
+                            line.join();
+                            return true;
+                        });
+    }
+
+    /** One of those in memory is no more. */
+    void leave(String pool) {
+        var _ =
+                with(
+                        pool,
+                        line -> {
+                            line.leave();
+                            return tell(line.room(clock.instant()) > 0);
+                        });
+    }
+
+    /** One waits in the store. */
+    void arrived(String pool) {
+        var _ =
+                with(
+                        pool,
+                        line -> {
+                            line.arrived();
+                            return tell(true);
+                        });
+    }
+
+    boolean waiting(String pool) {
+        return with(pool, line -> !stopped && line.isWaiting());
+    }
+
+    /** Something has changed by which it may be able to go on. */
+    void look() {
+        lock.lock();
+        try {
+            tell(true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private interface Step {
+        boolean on(Line line);
+    }
+
+    private boolean with(String pool, Step step) {
+        lock.lock();
+        try {
+            return step.on(lines.computeIfAbsent(pool, _ -> new Line()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean tell(boolean something) {
+        if (something) {
+            news = true;
+            changed.signalAll();
+        }
+        return something;
+    }
+
+    // --- its own thread
+
+    private void run() {
+        try {
+            while (await()) {
+                round();
+            }
+        } catch (InterruptedException over) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Until there is news, a job is due, or a round has passed. Returns false when it is stopped. */
+    private boolean await() throws InterruptedException {
+        lock.lock();
+        try {
+            long left = patience().toNanos();
+            while (!news && !stopped && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            news = false;
+            return !stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Duration patience() {
+        var now = clock.instant();
+        var patience = ROUND;
+        for (var line : lines.values()) {
+            var due = line.nextDue();
+            if (due != null && due.isAfter(now) && due.isBefore(now.plus(patience))) {
+                patience = Duration.between(now, due);
+            }
+        }
+        return patience;
+    }
+
+    private void round() {
+        try {
+            taker.lapse(clock.instant());
+            for (var pool : pools()) {
+                feed(pool);
+            }
+        } catch (Refused storeFailed) {
+            LOG.warn("The store does not answer: {}", storeFailed.problem());
+        } catch (RuntimeException bug) {
+            LOG.error("Jobs that wait could not be fetched; it is tried again", bug);
+        }
+    }
+
+    private List<String> pools() {
+        lock.lock();
+        try {
+            return lines.entrySet().stream()
+                    .filter(entry -> entry.getValue().isWaiting())
+                    .map(Map.Entry::getKey)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void feed(String pool) {
+        switch (workers.fate(pool)) {
+            case RUN -> fetch(pool);
+            case WAIT -> {}
+            case END -> taker.drop(pool);
+        }
+    }
+
+    private void fetch(String pool) {
+        int places;
+        long before;
+        boolean alone;
+        lock.lock();
+        try {
+            var line = lines.get(pool);
+            if (line == null || stopped) {
+                return;
+            }
+            places = line.room(clock.instant());
+            before = line.arrivals();
+            alone = line.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+        long bytes = taker.room();
+        if (places == 0 || (bytes <= 0 && !alone)) {
+            return;
+        }
+        var batch = store.claim(pool, clock.instant(), bytes <= 0 ? 1 : places, bytes);
+        boolean drained = with(pool, line -> line.fetched(batch, before));
+        batch.jobs().forEach(taker::take);
+        if (drained) {
+            workers.drained(pool);
+        } else if (batch.more()) {
+            look();
+        }
+    }
+
+    /** Nothing waits for the pool: what did was ended. */
+    void dropped(String pool) {
+        boolean drained =
+                with(
+                        pool,
+                        line ->
+                                line.fetched(
+                                        new JobStore.Batch(List.of(), false, null),
+                                        line.arrivals()));
+        if (drained) {
+            workers.drained(pool);
+        }
+    }
+
+    /** Nothing more is fetched, and nothing new goes past the store. */
+    void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns when its thread has ended. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            if (thread.isAlive()) {
+                thread.join(TimeUnit.SECONDS.toMillis(10));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
