@@ -25,6 +25,10 @@ Object.assign(exports, {
   run_in(path, item = null) { exports.append(path, `run ${process.pid} ${item ?? 'None'}`); return process.pid; },
   broken_initializer(message = 'cannot begin') { throw new Error(message); },
 
+  whoami() { return [this.job, this.task, this.attempt]; },
+  tell(...said) { for (const args of said) this.progress(...args); return said.length; },
+  async tell_and_hang() { this.progress(1, 2, 'halfway'); return forEver(); },
+
   // Without a counterpart there:
   keep_memory(count) { hoard.push(Buffer.alloc(count, 1)); return process.pid; },
   not_a_number: () => NaN,

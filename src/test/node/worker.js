@@ -5,8 +5,9 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 
-const HELLO = 1, WELCOME = 2, CALL = 3, RESULT = 4, ERROR = 5, ANSWER = 7, CANCEL = 9, BYE = 10;
+const HELLO = 1, WELCOME = 2, CALL = 3, RESULT = 4, ERROR = 5, ANSWER = 7, PROGRESS = 8, CANCEL = 9, BYE = 10;
 const FIXED = 13; // kind, call id and header length: what the length of a frame counts besides header and body
+const TELL_EVERY = 50; // milliseconds between two frames of progress
 const LONG_LIST = 512 << 10; // a longer list of errors follows the value: a header ends at 1 MiB
 
 class Refusal extends Error { // what is not the function's own error
@@ -77,31 +78,56 @@ function handle(bytes) {
   else if (![ERROR, ANSWER, CANCEL].includes(kind)) send(ERROR, callId, { problem: 'unknown-kind', message: `kind ${kind}` });
 }
 
-async function answer(callId, { verb, func, errors: wanted }, body) {
+// What a function is called with as `this`: which attempt at which task it is, and a way to say how far it is.
+function runOf(callId, { job, task, attempt }) {
+  let told = -Infinity, unsaid = null, over = false;
+  const tell = (said) => {
+    [told, unsaid] = [performance.now(), null];
+    send(PROGRESS, callId, said);
+  };
+  return {
+    job, task, attempt,
+    progress(done, total, note) {
+      if (over) return;
+      unsaid = { done, total, note: note === undefined ? note : String(note).slice(0, 1000) };
+      if (performance.now() - told >= TELL_EVERY) tell(unsaid);
+    },
+    end() { // before the answer: what was said last is not lost
+      if (unsaid) tell(unsaid);
+      over = true;
+    },
+  };
+}
+
+async function answer(callId, header, body) {
+  const { verb, func, errors: wanted } = header;
+  const current = runOf(callId, header);
   const before = process.cpuUsage();
   const used = () => {
     const { user, system } = process.cpuUsage(before);
     return { cpu_seconds: (user + system) / 1e6, peak_rss: process.resourceUsage().maxRSS * 1024 };
   };
   try {
-    const [text, errors] = await perform(verb, func, wanted, body);
+    const [text, errors] = await perform(verb, func, wanted, body, current);
     const value = Buffer.from(text);
     const list = Buffer.from(errors.length ? JSON.stringify(errors) : '');
     const behind = list.length > LONG_LIST;
     const size = value.length + (behind ? list.length : 0);
     if (size > maxBody) throw new Refusal('result-too-large', `the value and its errors have ${size} bytes`);
     await printed;
+    current.end();
     if (behind) send(RESULT, callId, { ...used(), value_length: value.length }, Buffer.concat([value, list]));
     else send(RESULT, callId, list.length ? { ...used(), errors } : used(), value);
   } catch (failure) {
     await printed;
+    current.end();
     send(ERROR, callId, { ...describe(failure), ...used() });
   }
 }
 
 // The text of the value, and what failed of a map that collects errors.
-async function perform(verb, func, wanted, body) {
-  const target = find(func);
+async function perform(verb, func, wanted, body, current) {
+  const target = find(func).bind(current);
   const { args = [], kwds = {} } = body;
   if (verb === 'apply') return [toJson(await run(target, args, kwds)), []];
   if (verb === 'initialize') return [await run(target, args, kwds).then(() => 'null'), []];

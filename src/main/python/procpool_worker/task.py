@@ -29,7 +29,7 @@ class Running:
 
     connection: Optional[Connection] = None
     call_id: int = 0
-    _current: Optional[Current] = None
+    _header: Dict[str, Any] = {}  # of the call
     _unsaid: Optional[Dict[str, Any]] = None
 
     def __init__(self) -> None:
@@ -38,9 +38,8 @@ class Running:
         self._looked = monotonic()
 
     def begin(self, call: frames.Frame) -> None:
-        job = call.header.get("job")
-        self._current = None if job is None else Current(
-            str(job), int(call.header.get("task", 0)), int(call.header.get("attempt", 1)))
+        self._header = call.header
+        self._unsaid = None
         self.call_id = call.call_id
 
     def end(self) -> None:
@@ -51,27 +50,37 @@ class Running:
             if self._unsaid is not None:
                 self._send(self._unsaid)
             self.call_id = 0
-            self._current = None
+            self._header = {}
 
     def current(self) -> Optional[Current]:
-        return self._current
+        header = self._header
+        job = header.get("job")
+        return None if job is None else Current(str(job), int(header.get("task", 0)), int(header.get("attempt", 1)))
 
     def progress(self, said: Dict[str, Any]) -> None:
         if self._is_child():
             return
-        with self._telling:
-            if self.call_id == 0:
-                return
-            # So many at once and so many a second from then on. Without a timer, which would take a thread: of an
-            # endless series the last before a silence is kept back until the next, or the end.
-            now = monotonic()
-            self._allowed = min(_FRAMES_A_SECOND, self._allowed + (now - self._looked) * _FRAMES_A_SECOND)
-            self._looked = now
-            if self._allowed >= 1:
-                self._allowed -= 1
-                self._send(said)
-            else:
-                self._unsaid = said
+        if not self._telling.acquire(False):  # by another thread, or by what a signal handler has interrupted
+            self._unsaid = said
+            return
+        try:
+            self._tell(said)
+        finally:
+            self._telling.release()
+
+    def _tell(self, said: Dict[str, Any]) -> None:
+        if self.call_id == 0:
+            return
+        # So many at once and so many a second from then on. Without a timer, which would take a thread: of an endless
+        # series the last before a silence is kept back until the next, or the end.
+        now = monotonic()
+        self._allowed = min(_FRAMES_A_SECOND, self._allowed + (now - self._looked) * _FRAMES_A_SECOND)
+        self._looked = now
+        if self._allowed >= 1:
+            self._allowed -= 1
+            self._send(said)
+        else:
+            self._unsaid = said
 
     def _send(self, said: Dict[str, Any]) -> None:
         self._unsaid = None

@@ -1,7 +1,6 @@
 package io.procpool.dispatch;
 
 import io.procpool.job.Attempt;
-import io.procpool.job.Delivery;
 import io.procpool.job.ItemError;
 import io.procpool.job.Job;
 import io.procpool.job.Progress;
@@ -67,13 +66,6 @@ record JobWork(Job job) implements Work {
         @Override
         public void started(long pid, Instant at) {
             job.begun(task, pid, at);
-        }
-
-        /** Who waits for the answer was promised one run, and who wants one at most does not get two. */
-        @Override
-        public boolean mayRunAgain() {
-            return !job.waitedFor()
-                    && job.submission().terms().delivery() == Delivery.AT_LEAST_ONCE;
         }
 
         @Override

@@ -10,19 +10,20 @@ import org.jspecify.annotations.Nullable;
 /** One task on its way through a pool: what to call, and whom to tell. */
 public final class Call {
 
-    /** What a call's owner hears, on the slot's thread. {@code ended} comes exactly once; {@code started} before it, if it starts, and again if it is given back and
-     * starts anew. */
+    /**
+     * What a call's owner hears, on the slot's thread; of a call that does not run, also on that of whoever cancels it or ends the pool. {@code ended} comes exactly
+     * once; {@code started} before it, if it starts, and again if its worker had gone before it read the call and another one gets it: the function has seen only the
+     * last start. A call that may have begun is never run a second time by the pool: the owner is told what it lost its worker by, and makes another attempt of it.
+     */
     public interface Listener {
         void started(long pid, Instant at);
 
-        /** Whether it may run a second time if it loses its worker by no fault of its own. */
-        boolean mayRunAgain();
-
         /**
-         * What the function has said of how far it is.
+         * What the function has said of how far it is, between {@code started} and {@code ended}; up to some dozens of times a second, more from a program of others.
          *
+         * @param done finite, as {@code total}
          * @param total null: it did not say
-         * @param note null: none
+         * @param note null: none; at most 1,000 characters
          */
         default void progress(double done, @Nullable Double total, @Nullable String note) {}
 

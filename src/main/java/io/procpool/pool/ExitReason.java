@@ -2,14 +2,20 @@ package io.procpool.pool;
 
 import io.procpool.runtime.Exit;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Why a worker ended. Every exit has one; it is a label of {@code procpool_worker_exits_total}. */
+/**
+ * Why a worker ended. Every exit has one; it is a label of {@code procpool_worker_exits_total}, and the {@code reason} of a {@code worker-lost}.
+ */
 public enum ExitReason {
     MAX_TASKS,
     MAX_MEMORY_SOFT,
     MAX_MEMORY_HARD,
     MAX_AGE,
     IDLE,
+    /** For the sake of a call that wanted a worker of its own: it came before that, or it was that. */
+    FRESH,
     ROLLOVER,
     /** A client asked for its end; it finished its task first. */
     RETIRED,
@@ -32,6 +38,27 @@ public enum ExitReason {
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @param label as in {@link #label}; empty if it is none of these */
+    public static Optional<ExitReason> of(String label) {
+        return Stream.of(values()).filter(reason -> reason.label().equals(label)).findFirst();
+    }
+
+    /**
+     * Whether the task that ran when the worker ended is to be charged with that: it crashed, took too much, or broke the protocol. Where nobody
+     * can tell (a SIGKILL may be the kernel's for want of memory, or anybody's) it is. Not if the service, a client, or the end of another process took the worker
+     * away.
+     */
+    public boolean isTasksDoing() {
+        return switch (this) {
+            case CRASH_SIGNAL, CRASH_EXIT, MAX_MEMORY_HARD -> true;
+            case UNRESPONSIVE, UNKILLABLE, PROTOCOL_ERROR -> true;
+            case KILLED, HOST_RECYCLED, FORKSERVER_LOST, TERMINATE, DRAIN, SCALE_DOWN -> false;
+            case TASK_TIMEOUT, CANCEL -> false; // the outcome says so, and it is no crash
+            case MAX_TASKS, MAX_MEMORY_SOFT, MAX_AGE, IDLE, FRESH, ROLLOVER, RETIRED -> false;
+            case INIT_FAILED -> false; // no task had begun
+        };
     }
 
     /** Whether it was done to the worker: that says nothing about the next one. */

@@ -21,6 +21,7 @@ final class Member {
     private final AtomicInteger served = new AtomicInteger();
     private volatile @Nullable Call current;
     private volatile boolean outdated;
+    private volatile boolean reserved;
     private volatile boolean retired;
     private volatile boolean killed;
     private volatile @Nullable Duration initializing;
@@ -92,7 +93,7 @@ final class Member {
 
     /** Why it has ended, if its owner had not asked for that. */
     ExitReason reasonOf(Exit exit) {
-        return killedOr(ExitReason.ofCrash(exit));
+        return killedOr(worker.isUnkillable() ? ExitReason.UNKILLABLE : ExitReason.ofCrash(exit));
     }
 
     ExitReason killedOr(ExitReason other) {
@@ -106,6 +107,15 @@ final class Member {
 
     boolean isOutdated() {
         return outdated;
+    }
+
+    /** It serves one call that wants a worker of its own, and nobody after that. */
+    void reserve() {
+        reserved = true;
+    }
+
+    boolean isReserved() {
+        return reserved;
     }
 
     Duration age() {

@@ -315,8 +315,8 @@ public final class Pool {
 
     boolean wants(Slot slot) {
         return switch (state()) {
-            case RUN -> slot.number() < spec().processes();
-            case CLOSE -> slot.number() < spec().processes() && isWanted();
+            case RUN -> slot.number() < spec().processes() || slot.owes();
+            case CLOSE -> slot.owes() || (slot.number() < spec().processes() && isWanted());
             case TERMINATE -> false;
         };
     }

@@ -18,6 +18,9 @@ final class Recycling {
         if (!pool.wants(slot)) {
             return pool.endReason();
         }
+        if (member.served() > 0 && (member.isReserved() || slot.owes())) {
+            return ExitReason.FRESH;
+        }
         var spec = pool.spec();
         if (spec.maxtasksperchild() != null && member.served() >= spec.maxtasksperchild()) {
             return ExitReason.MAX_TASKS;
@@ -42,9 +45,9 @@ final class Recycling {
                         > member.jittered((long) limit);
     }
 
-    static boolean isLastTask(Member member, Pool pool) {
+    static boolean isLastTask(Member member, Call call, Pool pool) {
         var limit = pool.spec().maxtasksperchild();
-        return limit != null && member.served() + 1 >= limit;
+        return call.origin().fresh() || (limit != null && member.served() + 1 >= limit);
     }
 
     /** How long an idle worker can be left alone before its age is looked at. */

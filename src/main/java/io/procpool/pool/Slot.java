@@ -4,7 +4,6 @@ import io.procpool.problem.Failure;
 import io.procpool.runtime.Worker.Event;
 import io.procpool.wire.Kind;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,22 +19,22 @@ import org.slf4j.LoggerFactory;
 final class Slot implements Runnable, FairQueue.Taker {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
     private static final Duration LONG = Duration.ofDays(1);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
     private final Pool pool;
     private final int number;
     private final Thread thread;
     private volatile @Nullable Member member;
     private volatile boolean woken;
-    private @Nullable CompletableFuture<@Nullable Member> replacement;
-    private CompletableFuture<Void> retiring = CompletableFuture.completedFuture(null);
+    private final Succession succession;
     private boolean dormant;
     private boolean tried;
+    private final Owed owed = new Owed();
     private long calls = 1; // call 1 is the initializer's
 
     Slot(Pool pool, int number) {
         this.pool = pool;
         this.number = number;
+        this.succession = new Succession(pool, this);
         this.thread =
                 Thread.ofPlatform().daemon().name(pool.name() + "-slot-" + number).unstarted(this);
     }
@@ -65,7 +64,7 @@ final class Slot implements Runnable, FairQueue.Taker {
                 if (dormant) {
                     sleepUntilNeeded();
                 }
-                var next = nextMember();
+                var next = succession.next();
                 if (next != null) {
                     serve(next);
                 }
@@ -77,13 +76,15 @@ final class Slot implements Runnable, FairQueue.Taker {
         }
     }
 
+    /** Whether it has taken a call that it has not begun: the slot is needed until it has. */
+    boolean owes() {
+        return !owed.isEmpty();
+    }
+
     private void end() {
         pool.queue().leave(this);
-        var spare = replacement == null ? null : replacement.exceptionally(_ -> null).join();
-        var _ = retiring.handle((_, _) -> true).join();
-        if (spare != null) {
-            pool.roster().retire(spare, pool.endReason(), pool.spec().grace()).join();
-        }
+        owed.giveBack(pool);
+        succession.end();
         pool.ended(this);
     }
 
@@ -99,7 +100,7 @@ final class Slot implements Runnable, FairQueue.Taker {
     }
 
     private boolean mayBeIdle() {
-        return pool.spec().idleTimeout() != null;
+        return pool.spec().idleTimeout() != null && owed.isEmpty();
     }
 
     private void park() {
@@ -111,20 +112,7 @@ final class Slot implements Runnable, FairQueue.Taker {
 
     /** Begins to start the next worker, if that has not begun. */
     void prepareReplacement() {
-        if (replacement == null && pool.wants(this)) {
-            replacement = pool.recruit(this);
-        }
-    }
-
-    private @Nullable Member nextMember() {
-        prepareReplacement();
-        var coming = replacement;
-        replacement = null;
-        return coming == null ? null : coming.join();
-    }
-
-    private boolean replacementReady() {
-        return replacement != null && replacement.isDone();
+        succession.prepare();
     }
 
     private void serve(Member current) {
@@ -138,7 +126,7 @@ final class Slot implements Runnable, FairQueue.Taker {
                     retire(current, why);
                     return;
                 }
-                var call = pool.queue().poll(this, pool.spec().processes());
+                var call = nextCall(current);
                 lost = call == null ? idle(current) : task(current, call);
                 if (dormant) {
                     retire(current, ExitReason.IDLE);
@@ -159,29 +147,20 @@ final class Slot implements Runnable, FairQueue.Taker {
         }
     }
 
+    private @Nullable Call nextCall(Member current) {
+        var call = current.served() == 0 ? owed.poll() : null;
+        return call != null ? call : pool.queue().poll(this, pool.spec().processes());
+    }
+
     private void discharge(Member current, ExitReason lost) {
         if (current.worker.isUnkillable()) {
             // No worker comes on top of it: that would stall the same way, or lack what this one
             // holds.
             pool.queue().leave(this);
-            dismissReplacement();
+            owed.giveBack(pool); // it may be long
+            succession.dismiss();
         }
         pool.roster().discharge(current, lost);
-    }
-
-    private void dismissReplacement() {
-        var spare = replacement;
-        replacement = null;
-        if (spare != null) {
-            var gone = spare.exceptionally(_ -> null).thenCompose(this::dismiss);
-            retiring = CompletableFuture.allOf(retiring, gone);
-        }
-    }
-
-    private CompletableFuture<Void> dismiss(@Nullable Member spare) {
-        return spare == null
-                ? CompletableFuture.completedFuture(null)
-                : pool.roster().retire(spare, ExitReason.SCALE_DOWN, pool.spec().grace());
     }
 
     /** Replacement first: a worker that could go on does so until the next one is ready. */
@@ -190,16 +169,26 @@ final class Slot implements Runnable, FairQueue.Taker {
             case MAX_TASKS -> {
                 prepareReplacement();
                 pool.queue().leave(this);
-                awaitReplacement();
+                succession.awaitReady();
                 yield true;
+            }
+            case FRESH -> {
+                prepareReplacement();
+                pool.queue().leave(this);
+                if (current.isReserved()) {
+                    succession.awaitReady();
+                } else {
+                    succession.awaitReadyOrTrouble();
+                }
+                yield current.isReserved() || succession.isReady();
             }
             case MAX_AGE, MAX_MEMORY_SOFT, ROLLOVER, RETIRED -> {
                 prepareReplacement();
                 if (current.isOutdated()) {
                     pool.queue().leave(this);
-                    awaitReplacementOrTrouble();
+                    succession.awaitReadyOrTrouble();
                 }
-                yield replacementReady() || speaksAnotherLanguage(current);
+                yield succession.isReady() || speaksAnotherLanguage(current);
             }
             default -> true;
         };
@@ -210,30 +199,22 @@ final class Slot implements Runnable, FairQueue.Taker {
         return !current.generation.spec().runtime().equals(pool.generation().spec().runtime());
     }
 
-    /** A pool in trouble may be without a replacement for long: better the outdated worker than none. */
-    private void awaitReplacementOrTrouble() {
-        while (replacement != null && !replacement.isDone() && pool.trouble().isEmpty()) {
-            LockSupport.parkNanos(this, LOOK_AGAIN.toNanos());
-        }
-    }
-
-    private void awaitReplacement() {
-        if (replacement != null) {
-            replacement.handle((_, _) -> true).join();
-        }
-    }
-
-    /** A worker that ends slowly does not keep the slot, but the one before it must be gone: there is never a heap of them. */
     private void retire(Member current, ExitReason why) {
         pool.queue().leave(this);
-        retiring.join();
-        retiring = pool.roster().retire(current, why, pool.spec().grace());
+        if (!succession.isClear()) {
+            owed.giveBack(pool); // the one before ends slowly
+        }
+        succession.retire(current, why);
     }
 
     private @Nullable ExitReason task(Member current, Call call) {
         if (current.worker.hasEnded()) {
-            pool.queue().again(new Again(call)); // no task dies of a worker that was dead before
+            Again.to(pool, call); // no task dies of a worker that was dead before
             return idle(current);
+        }
+        if (call.origin().fresh() && current.served() > 0) {
+            owed.add(call, this::wake); // for the next worker in this place
+            return null;
         }
         calls++;
         tried = true;
@@ -242,8 +223,11 @@ final class Slot implements Runnable, FairQueue.Taker {
             call.listener().ended(new Outcome.Failed(new Failure.Cancelled()), null);
             return null;
         }
-        if (Recycling.isLastTask(current, pool)) {
+        if (Recycling.isLastTask(current, call, pool)) {
             prepareReplacement();
+        }
+        if (call.origin().fresh()) {
+            current.reserve();
         }
         var run = new TaskRun(pool, this, current, call, calls);
         try {

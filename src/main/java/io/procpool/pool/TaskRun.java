@@ -72,6 +72,7 @@ final class TaskRun {
     }
 
     private Header header() {
+        var origin = call.origin();
         return Header.of(
                 Map.of(
                         "verb",
@@ -79,7 +80,13 @@ final class TaskRun {
                         "func",
                         call.func(),
                         "errors",
-                        call.collect() ? "collect" : "first"));
+                        call.collect() ? "collect" : "first",
+                        "job",
+                        origin.reference(),
+                        "task",
+                        origin.task(),
+                        "attempt",
+                        origin.attempt()));
     }
 
     private long nextDeadline() {
@@ -109,10 +116,7 @@ final class TaskRun {
                         frame.header());
             }
             case ASK -> pool.ask(worker, call.reference(), frame);
-            case PROGRESS -> {
-                return null; // a job's progress counts items; what a function says of its own is
-                // for durable jobs
-            }
+            case PROGRESS -> progress(frame);
             case null, default ->
                     worker.send(
                             Frame.of(
@@ -126,6 +130,17 @@ final class TaskRun {
                                                     "kind " + frame.kind()))));
         }
         return null;
+    }
+
+    /** One with another id is of a thread that an earlier task has left running. */
+    private void progress(Frame frame) {
+        if (frame.callId() == id) {
+            Reported.in(frame.header())
+                    .ifPresent(
+                            told ->
+                                    call.listener()
+                                            .progress(told.done(), told.total(), told.note()));
+        }
     }
 
     private Ended answered(Outcome outcome, Header header) {
@@ -169,16 +184,12 @@ final class TaskRun {
             giveBack(); // it died before it had read the call: no task is charged with that
             return new Ended(reason);
         }
-        if (exit.collateral() && call.listener().mayRunAgain()) {
-            giveBack(); // its host was killed for another's sake
-            return new Ended(reason);
-        }
         return lost(reason, exit);
     }
 
     private void giveBack() {
         told = true; // it is not ours to tell any more
-        pool.queue().again(new Again(call));
+        Again.to(pool, call);
     }
 
     private Ended lost(ExitReason reason, Exit exit) {

@@ -93,7 +93,9 @@ final class Catalogue {
         var type = Class.forName(name, true, users.loader());
         if (!users.loader().equals(type.getClassLoader())) {
             throw new ClassNotFoundException(
-                    "it is a class of the JDK, which the allow list names, not java.classes");
+                    type.equals(Current.class)
+                            ? "it is for functions to use, not to be called"
+                            : "it is a class of the JDK, which the allow list names, not java.classes");
         }
         return type;
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -21,10 +22,13 @@ import org.jspecify.annotations.Nullable;
  * The call connection of a worker: calls come in, answers go out, and a running call may be cancelled.
  *
  * <p>Threads: the serving thread takes orders itself while it is idle, so that a call costs no hand-off; while it runs a call, the
- * {@link Watch} looks for a cancel now and then. {@code turn} guards the reader, {@code waiting} and the running call; {@code writing} keeps
- * frames whole. The channel does not block, since who waits in a selector may be interrupted without harm to the channel.
+ * {@link Watch} looks for a cancel now and then, and sends what the call says of how far it is. {@code turn} guards the reader, {@code waiting} and the running
+ * call; {@code writing} keeps frames whole, and comes after {@code turn}. The channel does not block, since who waits in a selector may be interrupted without harm to the channel.
  */
 final class Orders implements AutoCloseable {
+    /** How often a call's progress leaves at most. */
+    private static final long TELL_EVERY_NANOS = Duration.ofMillis(50).toNanos();
+
     private final SocketChannel channel;
     private final FrameReader reader;
     private final FrameWriter writer;
@@ -38,6 +42,8 @@ final class Orders implements AutoCloseable {
     private @Nullable Thread runner;
     private volatile long running;
     private final AtomicLong begun = new AtomicLong();
+    private final Telling telling = new Telling();
+    private long toldNanos = System.nanoTime();
     private long seen; // by the watch at its last look
     private boolean ended;
 
@@ -131,8 +137,20 @@ final class Orders implements AutoCloseable {
         watch.stir();
     }
 
+    /** The same, of a call that knows itself. */
+    void begin(Frame call) {
+        telling.begin(call.header());
+        begin(call.callId());
+    }
+
+    /** What threads of the running call know and say. */
+    Telling telling() {
+        return telling;
+    }
+
     /** A cancel that comes later is late. */
     void end() {
+        telling.end();
         turn.lock();
         try {
             running = 0;
@@ -146,8 +164,45 @@ final class Orders implements AutoCloseable {
         return running != 0;
     }
 
+    /** Before the answer to a call that has {@link #end ended}: what it said last. */
+    void tellLast(long callId) throws IOException {
+        writing.lock(); // the watch may be sending what came before
+        try {
+            var last = telling.take();
+            if (last != null) {
+                send(Frame.of(Kind.PROGRESS, callId, last));
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** For the watch, which must not wait: what the connection does not take leaves with the next frame. */
+    private void tell() {
+        if (System.nanoTime() - toldNanos < TELL_EVERY_NANOS || !writing.tryLock()) {
+            return;
+        }
+        try {
+            long callId = running; // looked at here: the answer is sent under this lock too
+            if (callId == 0 || !writer.flush()) {
+                return;
+            }
+            var said = telling.take();
+            if (said != null) {
+                toldNanos = System.nanoTime();
+                writer.add(Frame.of(Kind.PROGRESS, callId, said));
+                var _ = writer.flush();
+            }
+        } catch (IOException gone) {
+            return; // who reads finds that too
+        } finally {
+            writing.unlock();
+        }
+    }
+
     /** For the watch: a call that was running at its last look may have been cancelled since. */
     void look() {
+        tell();
         long latest = begun.get();
         if (running == 0 || latest != seen) {
             seen = latest;

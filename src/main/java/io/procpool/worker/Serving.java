@@ -71,6 +71,7 @@ final class Serving {
         var surroundings = new Surroundings(host.isAlone(), host.streams(), host.loader());
         Thread.currentThread().setContextClassLoader(host.loader());
         try (var orders = new Orders(link, host.watch(), host::connectionLost)) {
+            Current.serves(orders.telling(), host.isAlone());
             while (true) {
                 var order = orders.next();
                 if (order == null
@@ -94,7 +95,7 @@ final class Serving {
         Map<String, Object> fields = Map.of();
         boolean fit = true;
         boolean memory = false;
-        orders.begin(call.callId());
+        orders.begin(call);
         try {
             var value = calls.run(call.header(), call.payload());
             text = value.text();
@@ -115,6 +116,7 @@ final class Serving {
         }
         if (!memory) {
             surroundings.afterTask();
+            orders.tellLast(call.callId());
         }
         orders.send(Frame.of(kind, call.callId(), header(fields, before), text));
         if (memory) {

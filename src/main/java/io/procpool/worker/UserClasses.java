@@ -18,7 +18,7 @@ import java.util.Set;
  * What the functions folders hold for Java: jars at any depth, and at the top {@code java.classes}, which names the classes whose functions
  * may be called, one binary name a line; what stands behind a {@code #} is a comment.
  *
- * @param loader of all jars together; it sees the JDK, and nothing of ours
+ * @param loader of all jars together; it sees the JDK, and of ours {@link Current} alone
  * @param names of the classes that may be called
  */
 record UserClasses(ClassLoader loader, Set<String> names, List<String> warnings) {
@@ -39,12 +39,23 @@ record UserClasses(ClassLoader loader, Set<String> names, List<String> warnings)
                 warnings.add(folder + " can't be read: " + failure);
             }
         }
-        var loader =
-                new URLClassLoader(
-                        "functions",
-                        jars.toArray(URL[]::new),
-                        ClassLoader.getPlatformClassLoader());
+        var loader = new URLClassLoader("functions", jars.toArray(URL[]::new), new Window());
         return new UserClasses(loader, names, warnings);
+    }
+
+    /** On the JDK, and on the one class of ours that is for functions to use. A jar that has one of that name too does not hide it. */
+    private static final class Window extends ClassLoader {
+        Window() {
+            super("procpool", ClassLoader.getPlatformClassLoader());
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            if (name.equals(Current.class.getName())) {
+                return Current.class;
+            }
+            throw new ClassNotFoundException(name);
+        }
     }
 
     private static void addJars(Path folder, List<URL> jars) throws IOException {

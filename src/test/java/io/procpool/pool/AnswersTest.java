@@ -29,7 +29,7 @@ class AnswersTest {
 
     private static Call call(String verb, boolean collect, int items) {
         return new Call(
-                "r",
+                new Call.Origin("r", 0, 1, false),
                 verb,
                 "mod.func",
                 collect,

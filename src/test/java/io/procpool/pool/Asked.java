@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One apply in a pool, and everything that is heard of it. */
@@ -17,12 +18,17 @@ final class Asked implements Work, Call.Listener {
     private final CompletableFuture<Long> started = new CompletableFuture<>();
     private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
     private final AtomicInteger outcomes = new AtomicInteger();
+    private final List<Reported> told = new CopyOnWriteArrayList<>();
     private volatile Run run;
 
     Asked(String func, String args, Duration timeout) {
+        this(func, args, timeout, new Call.Origin(func, 0, 1, false));
+    }
+
+    Asked(String func, String args, Duration timeout, Call.Origin origin) {
         call =
                 new Call(
-                        func,
+                        origin,
                         "apply",
                         func,
                         false,
@@ -62,8 +68,8 @@ final class Asked implements Work, Call.Listener {
     }
 
     @Override
-    public boolean mayRunAgain() {
-        return false;
+    public void progress(double done, Double total, String note) {
+        told.add(new Reported(done, total, note));
     }
 
     @Override
@@ -112,6 +118,11 @@ final class Asked implements Work, Call.Listener {
     /** How many outcomes were told. */
     int outcomes() {
         return outcomes.get();
+    }
+
+    /** What its function has said of how far it is. */
+    List<Reported> told() {
+        return List.copyOf(told);
     }
 
     Run run() {

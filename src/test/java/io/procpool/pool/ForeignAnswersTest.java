@@ -21,7 +21,7 @@ class ForeignAnswersTest {
     private Outcome outcome(String verb, int items, byte[] body, boolean foreign) {
         var call =
                 new Call(
-                        "r",
+                        new Call.Origin("r", 0, 1, false),
                         verb,
                         "mod.func",
                         false,

@@ -6,6 +6,7 @@ import io.procpool.payload.LimitSettings;
 import io.procpool.payload.Limits;
 import io.procpool.runtime.RuntimeSettings;
 import io.procpool.runtime.Runtimes;
+import io.procpool.service.JarOfTheTests;
 import io.procpool.service.Waiting;
 import io.procpool.wire.Frame;
 import io.procpool.wire.Header;
@@ -29,7 +30,9 @@ final class PythonPool implements AutoCloseable {
     private static final AtomicInteger POOLS = new AtomicInteger();
     private static final AtomicInteger BEGUN = new AtomicInteger();
     private static final FunctionSettings FUNCTIONS =
-            new FunctionSettings(List.of(Path.of("src/test/functions")), List.of("math.*"));
+            new FunctionSettings(
+                    List.of(Path.of("src/test/functions"), JarOfTheTests.folder()),
+                    List.of("math.*"));
 
     /** An exit of a worker. */
     record Exited(ExitReason reason, int served) {}
@@ -138,6 +141,13 @@ final class PythonPool implements AutoCloseable {
 
     Asked call(String func, String args, Duration timeout) {
         var asked = new Asked(func, args, timeout);
+        pool.submit(asked);
+        return asked;
+    }
+
+    /** One that must have a worker of its own. */
+    Asked fresh(String func, String args) {
+        var asked = new Asked(func, args, null, new Call.Origin("fresh " + func, 0, 2, true));
         pool.submit(asked);
         return asked;
     }

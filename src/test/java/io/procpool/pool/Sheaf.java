@@ -61,7 +61,7 @@ final class Sheaf implements Work {
 
     static Call call(String reference) {
         return new Call(
-                reference,
+                new Call.Origin(reference, 0, 1, false),
                 "apply",
                 "none.none",
                 false,
@@ -72,11 +72,6 @@ final class Sheaf implements Work {
                 new Call.Listener() {
                     @Override
                     public void started(long pid, Instant at) {}
-
-                    @Override
-                    public boolean mayRunAgain() {
-                        return false;
-                    }
 
                     @Override
                     public void ended(Outcome outcome, Run run) {}

@@ -13,6 +13,7 @@ import javax.tools.ToolProvider;
 
 /** A functions folder with a jar, compiled from {@code src/test/java-functions}, and the list of its classes. */
 public final class JarOfTheTests {
+    private static final Path WORKER_JAR = Path.of("target/classes/META-INF/procpool/worker.jar");
     private static final Path SOURCES = Path.of("src/test/java-functions");
 
     private JarOfTheTests() {}
@@ -46,13 +47,21 @@ public final class JarOfTheTests {
         }
     }
 
-    /** Compiles sources, with the names of parameters, into a jar. */
+    /** Compiles sources against {@code worker.jar}, with the names of parameters, into a jar. */
     public static void compile(List<Path> sources, Path jar) throws IOException {
         var classes = Files.createTempDirectory("procpool-classes");
         var compiler = ToolProvider.getSystemJavaCompiler();
         var messages = new StringWriter();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
-            var options = List.of("-d", classes.toString(), "-parameters", "-proc:none", "-nowarn");
+            var options =
+                    List.of(
+                            "-d",
+                            classes.toString(),
+                            "-classpath",
+                            WORKER_JAR.toString(),
+                            "-parameters",
+                            "-proc:none",
+                            "-nowarn");
             var task =
                     compiler.getTask(
                             messages,

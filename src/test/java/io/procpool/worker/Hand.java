@@ -47,6 +47,14 @@ final class Hand implements AutoCloseable {
         begin("apply", func, "{\"args\":" + args + "}", "first");
     }
 
+    /** A call of a function without arguments, as the service numbers it. */
+    void beginAs(String func, String job, int task, int attempt) {
+        id++;
+        var header =
+                Map.of("verb", "apply", "func", func, "job", job, "task", task, "attempt", attempt);
+        call.send(Frame.of(Kind.CALL, id, Header.of(header), Payload.ofUtf8("{}")));
+    }
+
     Frame answer() {
         var frame = call.read();
         if (frame.callId() != id) {

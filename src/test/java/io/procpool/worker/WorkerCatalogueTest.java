@@ -1,7 +1,9 @@
 package io.procpool.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.procpool.payload.Payload;
 import io.procpool.service.JarOfTheTests;
 import io.procpool.wire.Header;
 import io.procpool.wire.Kind;
@@ -78,6 +80,8 @@ class WorkerCatalogueTest {
                     functions.Hidden.secret   | the class is not public
                     functions.Missing.nothing | there is no such class: functions.Missing
                     java.lang.Runtime.exec    | it is a class of the JDK
+                    io.procpool.worker.Current.progress | it is for functions to use, not to be called
+                    io.procpool.worker.Main.main | there is no such class: io.procpool.worker.Main
                     """)
     void a_class_that_cannot_be_used_says_why(String func, String why) {
         assertThat(FunctionsOfTheTests.apply(func, "[]"))
@@ -114,8 +118,16 @@ class WorkerCatalogueTest {
     }
 
     @Test
-    void user_code_sees_the_jdk_and_nothing_of_ours() {
-        assertThat(CATALOGUE.loader().getParent()).isEqualTo(ClassLoader.getPlatformClassLoader());
+    void user_code_sees_the_jdk_and_of_ours_one_class_that_is_for_it() throws Exception {
+        var window = CATALOGUE.loader().getParent();
+        assertThat(window.getParent()).isEqualTo(ClassLoader.getPlatformClassLoader());
+        assertThat(window.loadClass(Current.class.getName())).isEqualTo(Current.class);
+        for (var hidden : List.of(Main.class, Telling.class, Header.class, Payload.class)) {
+            assertThatThrownBy(() -> CATALOGUE.loader().loadClass(hidden.getName()))
+                    .isInstanceOf(ClassNotFoundException.class);
+        }
+        assertThatThrownBy(() -> CATALOGUE.loader().loadClass("tools.jackson.core.JsonParser"))
+                .isInstanceOf(ClassNotFoundException.class);
     }
 
     @Test
