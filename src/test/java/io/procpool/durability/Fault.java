@@ -52,6 +52,7 @@ record Fault(Kind kind, int at, AtomicInteger calls) implements Interposer {
         };
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it is what the service is told
     private static Object failed(Call call, boolean first) {
         if (first) {
             Thread.ofPlatform().daemon().start(Fault::endSoon);

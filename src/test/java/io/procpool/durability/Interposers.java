@@ -53,6 +53,7 @@ final class Interposers {
     }
 
     /** A stale claim is taken for the newest. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it is what the service is told
     private static Object noEpoch(Interposer.Call call) throws Throwable {
         if (!call.name().equals("finish")) {
             return call.proceed();
