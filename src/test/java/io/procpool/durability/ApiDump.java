@@ -83,7 +83,11 @@ final class ApiDump {
 
     /** The ids of the jobs whose tasks are in quarantine. */
     List<String> quarantine() {
-        return json("/v1/quarantine").findValues("job").stream().map(JsonNode::asString).toList();
+        return json("/v1/quarantine?limit=200")
+                .get("quarantine")
+                .valueStream()
+                .map(task -> task.get("job").asString())
+                .toList();
     }
 
     private JsonNode json(String path) {

@@ -156,7 +156,7 @@ final class Caller implements AutoCloseable {
     /** Has a quarantined task run again. */
     Answer release(String quarantined, String tag) {
         long invoked = System.nanoTime();
-        var answer = post("/v1/quarantine/" + quarantined + "/release", "{}");
+        var answer = post("/v1/quarantine/" + quarantined + "/release", "");
         var id = answer.reply() == Reply.OK ? answer.json().get("id").asString() : "";
         history.add(new Deed.Released(tag, id), answer.reply(), invoked);
         return answer;
