@@ -30,7 +30,7 @@ final class SqlDump {
         try (var connection = open();
                 var statement = connection.createStatement();
                 var rows =
-                        statement.executeQuery("SELECT id, state, epoch, version FROM jobs")) {
+                        statement.executeQuery("SELECT id, state, epoch, version FROM job")) {
             var jobs = new ArrayList<Stored>();
             while (rows.next()) {
                 jobs.add(
