@@ -1,6 +1,7 @@
 package io.procpool.job;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** In which order the chunks of a job came whose values are in the order of their coming. Eight bytes a chunk. Grows only; thread safe up to what {@link #count} has said. */
 public final class Arrivals {
@@ -14,6 +15,16 @@ public final class Arrivals {
     private Arrivals(int[] runs, int count) {
         this.runs = runs;
         this.count = count;
+    }
+
+    /** Of chunks in the order of their coming: first item and items of each, in turn. */
+    public static Arrivals of(int[] runs) {
+        return new Arrivals(runs.clone(), runs.length / 2);
+    }
+
+    /** As {@link #of} takes it. */
+    public int[] runs() {
+        return Arrays.copyOf(runs, 2 * count);
     }
 
     void add(int firstItem, int items) {
@@ -42,5 +53,15 @@ public final class Arrivals {
 
     public int items(int chunk) {
         return runs[2 * chunk + 1];
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Arrivals that && Arrays.equals(runs(), that.runs());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(runs());
     }
 }

@@ -1,0 +1,119 @@
+package io.procpool.store;
+
+import io.procpool.job.JobState;
+import io.procpool.job.JobStore.Found;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/** What is there. */
+final class Reading {
+    private final Database database;
+
+    Reading(Database database) {
+        this.database = database;
+    }
+
+    Found find(UUID id) {
+        var found = job(id);
+        if (found.isEmpty()) {
+            return whereIsIt(id);
+        }
+        try {
+            return new Found.There(found.get().complete(database.values()));
+        } catch (NoSuchFileException lost) {
+            if (job(id).isEmpty()) { // dropped meanwhile, and its file with it
+                return whereIsIt(id);
+            }
+            throw new IllegalStateException("The value of result " + id + " is not there", lost);
+        } catch (IOException failure) {
+            throw database.failed(failure);
+        }
+    }
+
+    private Optional<StoredJob> job(UUID id) {
+        return database.<Optional<StoredJob>>read(
+                sql -> {
+                    var found =
+                            sql.of(
+                                            "SELECT "
+                                                    + StoredJob.COLUMNS
+                                                    + ", e.value"
+                                                    + StoredJob.FROM
+                                                    + "WHERE j.id = ?")
+                                    .with(Ids.bytes(id))
+                                    .first(StoredJob::withValue);
+                    return found.isEmpty() || found.get().record().ready()
+                            ? found
+                            : Optional.of(gathered(sql, found.get()));
+                });
+    }
+
+    static StoredJob gathered(Sql sql, StoredJob job) throws SQLException {
+        return new StoredJob(job.n(), Evidence.gathered(sql, job), job.file());
+    }
+
+    private Found whereIsIt(UUID id) {
+        boolean gone =
+                database.<Boolean>read(
+                        sql ->
+                                sql.of("SELECT at FROM tombstone WHERE id = ?")
+                                        .with(Ids.bytes(id))
+                                        .first(Row::number)
+                                        .isPresent());
+        return gone ? new Found.Gone() : new Found.Unknown();
+    }
+
+    /** For which pools something waits: from each to the next, without a look at what is between. */
+    List<String> pools() {
+        return database.<List<String>>read(
+                sql -> {
+                    var pools = new TreeSet<String>();
+                    for (var due : List.of("IS NULL", "IS NOT NULL")) {
+                        var next = next(sql, due, "");
+                        while (next.isPresent()) {
+                            pools.add(next.get());
+                            next = next(sql, due, next.get());
+                        }
+                    }
+                    return List.copyOf(pools);
+                });
+    }
+
+    private static Optional<String> next(Sql sql, String due, String after) throws SQLException {
+        return sql.of(
+                        "SELECT pool FROM job WHERE claimed = 0 AND finished IS NULL AND due "
+                                + due
+                                + " AND pool > ? ORDER BY pool LIMIT 1")
+                .with(after)
+                .first(Row::text);
+    }
+
+    Map<String, Long> states() {
+        var states = new LinkedHashMap<String, Long>();
+        JobState.LABELS.forEach(label -> states.put(label, 0L));
+        database.<List<Long>>read(
+                sql ->
+                        sql.of("SELECT state, count(*) FROM job GROUP BY state")
+                                .all(row -> put(states, row)));
+        return states;
+    }
+
+    private static Long put(Map<String, Long> states, Row row) throws SQLException {
+        var state = row.text();
+        long count = row.number();
+        states.put(state, count);
+        return count;
+    }
+
+    long quarantined() {
+        return database.<Long>read(
+                sql -> sql.of("SELECT count(*) FROM quarantine").first(Row::number).orElse(0L));
+    }
+}
