@@ -28,6 +28,9 @@ final class Readers {
         var sql = take();
         try {
             return read.from(sql);
+        } catch (SQLException failure) {
+            sql.forgetStatements();
+            throw failure;
         } finally {
             idle.add(sql);
         }

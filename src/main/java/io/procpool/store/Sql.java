@@ -35,6 +35,18 @@ final class Sql implements AutoCloseable {
         of(text).run();
     }
 
+    /** After an error: the driver closes statements that have failed, but does not say which. */
+    void forgetStatements() {
+        for (var statement : prepared.values()) {
+            try {
+                statement.close();
+            } catch (SQLException _) {
+                // it was the one
+            }
+        }
+        prepared.clear();
+    }
+
     /** Some pragmas do one step for each row that is fetched, and have none to show: not {@link #run}, which would do the first step only. */
     void runWhole(String text) throws SQLException {
         try (var statement = connection.createStatement()) {

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -86,10 +87,13 @@ final class TakingIn {
                 return new Accepted.Conflict();
             }
         }
-        for (var job : jobs) {
-            if (!release(transaction, job.entry())) {
-                return new Accepted.NotQuarantined();
-            }
+        var releases =
+                jobs.stream().map(job -> job.entry().releases()).filter(Objects::nonNull).toList();
+        if (!areQuarantined(transaction, releases)) {
+            return new Accepted.NotQuarantined();
+        }
+        for (var id : releases) {
+            Quarantine.delete(transaction, id);
         }
         var keyNumber = key == null ? null : Keys.insert(transaction, key, clock.instant());
         for (var job : jobs) {
@@ -124,9 +128,20 @@ final class TakingIn {
                         .isPresent();
     }
 
-    private static boolean release(Transaction transaction, Entry entry) throws SQLException {
-        var releases = entry.releases();
-        return releases == null || Quarantine.delete(transaction, releases);
+    /** Looked at before anything is written: what is refused must leave no trace. */
+    private static boolean areQuarantined(Transaction transaction, List<UUID> ids)
+            throws SQLException {
+        for (var id : ids) {
+            var there =
+                    transaction
+                            .of("SELECT n FROM quarantine WHERE id = ?")
+                            .with(Ids.bytes(id))
+                            .first(Row::number);
+            if (there.isEmpty()) {
+                return false;
+            }
+        }
+        return new HashSet<>(ids).size() == ids.size();
     }
 
     private void insert(Transaction transaction, New job, @Nullable Long key) throws SQLException {

@@ -95,9 +95,9 @@ final class Writer {
         shrinking = false;
         try {
             // TRUNCATE waits for readers: not long.
-            sql.run("PRAGMA busy_timeout = 50");
+            sql.runWhole("PRAGMA busy_timeout = 50");
             sql.of("PRAGMA wal_checkpoint(TRUNCATE)").first(Row::number);
-            sql.run("PRAGMA busy_timeout = 5000");
+            sql.runWhole("PRAGMA busy_timeout = 5000");
         } catch (SQLException failure) {
             if (Sqlite.trouble(failure) == Trouble.FATAL) {
                 throw new Lost(failure);
@@ -190,6 +190,7 @@ final class Writer {
     }
 
     private void rollBack() {
+        sql.forgetStatements();
         try {
             sql.run("ROLLBACK");
         } catch (SQLException _) {
