@@ -2,9 +2,11 @@ package io.procpool.job;
 
 import io.procpool.job.JobStore.Accepted;
 import io.procpool.job.JobStore.Entry;
+import io.procpool.job.JobStore.Found;
 import io.procpool.problem.Failure;
 import io.procpool.problem.Refusal.KeyReused;
 import io.procpool.problem.Refusal.QuarantineUnknown;
+import io.procpool.problem.Refusal.ResultGone;
 import io.procpool.problem.Refused;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +49,25 @@ final class Acceptance {
     }
 
     Receipt put(UUID id, Submission submission, String fingerprint) {
-        return accept(id, submission, new Request("PUT " + id, fingerprint), null, null);
+        return accept(id, submission, put(id, fingerprint), null, null);
+    }
+
+    /** No key of a client's: those have no spaces. */
+    private static Request put(UUID id, String fingerprint) {
+        return new Request("PUT " + id, fingerprint);
+    }
+
+    /**
+     * What became of the same request when it came first, if it did.
+     *
+     * @throws Refused {@link KeyReused}; {@link ResultGone} if what had the id is there no more
+     */
+    Optional<Receipt> putBefore(UUID id, String fingerprint) {
+        var answer = answered(put(id, fingerprint));
+        if (answer.isEmpty() && store.find(id) instanceof Found.Gone) {
+            throw new Refused(new ResultGone(id.toString()));
+        }
+        return answer.map(_ -> new Receipt(keeper.require(id), true));
     }
 
     Receipt release(Quarantined task, Submission submission, @Nullable Request request) {

@@ -160,6 +160,10 @@ public final class Jobs implements AutoCloseable {
         return counted(
                 submission,
                 () -> {
+                    var before = acceptance.putBefore(id, fingerprint);
+                    if (before.isPresent()) {
+                        return before.get(); // whatever has become of its pool
+                    }
                     workers.check(submission);
                     return acceptance.put(id, submission, fingerprint);
                 });

@@ -44,18 +44,34 @@ public final class Slicer {
      * @throws Refused with {@link BodyTooLarge}, or with {@link BadRequest} if the body is not one valid JSON object
      */
     public SlicedObject slice(byte[] body) {
+        require(body, '{', "a JSON object");
+        return sliceObject(body, 0, body.length);
+    }
+
+    /**
+     * Cuts a body that is an array into its elements.
+     *
+     * @param body becomes part of what is returned: it must not change any more
+     * @throws Refused as {@link #slice}
+     */
+    public Items sliceArray(byte[] body) {
+        require(body, '[', "a JSON array");
+        return sliceArray(body, 0, body.length);
+    }
+
+    private void require(byte[] body, char first, String what) {
         if (body.length > limits.maxBytes()) {
             throw new Refused(new BodyTooLarge(limits.maxBytes()));
         }
         Utf8.require(body);
         int start = Offsets.pastSpace(body, 0, body.length);
         if (start == body.length) {
-            throw new Refused(new BadRequest("The body is empty; it must be a JSON object."));
+            throw new Refused(new BadRequest("The body is empty; it must be " + what + "."));
         }
-        if (body[start] != '{') {
-            throw Malformed.at(body, start, "The body must be a JSON object, which begins with {");
+        if (body[start] != first) {
+            throw Malformed.at(
+                    body, start, "The body must be " + what + ", which begins with " + first);
         }
-        return sliceObject(body, 0, body.length);
     }
 
     /** Cuts an object; where it was part of a body it is known to be valid. */

@@ -59,10 +59,10 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** For what has no parameters and is said seldom. */
+    /** For what has no parameters. It runs to its end, whatever rows it has: a PRAGMA may do its work row by row. */
     void execute(String sql) throws SQLException {
         try (var statement = connection.createStatement()) {
-            statement.execute(sql);
+            statement.executeUpdate(sql);
         }
     }
 

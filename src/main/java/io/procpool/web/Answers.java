@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
+import io.procpool.job.Receipt;
 import io.procpool.problem.Failure;
 import io.procpool.problem.Refusal.Streamed;
 import io.procpool.problem.Refused;
@@ -67,6 +68,19 @@ final class Answers {
         response.setHeader("Location", ResultJson.path(record));
         response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
         resource(response, 202, record);
+    }
+
+    /** The same for a submission that is accepted for good, now or when it came first. */
+    static void accepted(HttpServletResponse response, Receipt receipt) throws IOException {
+        replayed(response, receipt);
+        accepted(response, receipt.record());
+    }
+
+    /** Says so if a request has come before. */
+    static void replayed(HttpServletResponse response, Receipt receipt) {
+        if (receipt.replayed()) {
+            response.setHeader(IdempotencyKey.REPLAYED, "true");
+        }
     }
 
     static void resource(HttpServletResponse response, int status, JobRecord record)

@@ -1,6 +1,7 @@
 package io.procpool.web;
 
 import io.procpool.payload.InFlight;
+import io.procpool.payload.Items;
 import io.procpool.payload.LimitSettings;
 import io.procpool.payload.Limits;
 import io.procpool.payload.LineBody;
@@ -8,7 +9,6 @@ import io.procpool.payload.LineReader;
 import io.procpool.payload.SlicedObject;
 import io.procpool.payload.Slicer;
 import io.procpool.problem.Refusal.BodyTooLarge;
-import io.procpool.problem.Refusal.NotSupported;
 import io.procpool.problem.Refusal.WrongMediaType;
 import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
@@ -44,6 +44,8 @@ final class Bodies {
     }
 
     /**
+     * A JSON object.
+     *
      * @param hold grows with what is read
      * @throws Refused if the body is not JSON in UTF-8, or too large
      */
@@ -54,9 +56,23 @@ final class Bodies {
     /** The same for JSON that goes by another name. */
     SlicedObject read(HttpServletRequest request, InFlight.Hold hold, MediaType wanted)
             throws IOException {
-        refuseKey(request);
         require(wanted, request);
         return slicer.slice(bytes(request, hold));
+    }
+
+    /** What {@link #bytes} has read as a JSON object. */
+    SlicedObject object(byte[] body) {
+        return slicer.slice(body);
+    }
+
+    /** What {@link #bytes} has read as a JSON array. */
+    Items array(byte[] body) {
+        return slicer.sliceArray(body);
+    }
+
+    /** What {@link #bytes} has read as JSON lines: an object, then items. */
+    LineBody lines(byte[] body) {
+        return LineBody.of(body, limits);
     }
 
     /** Looks at the headers alone: before anything asks for a parameter, which would read a form. */
@@ -75,26 +91,13 @@ final class Bodies {
         return true;
     }
 
-    /** All of a body of JSON lines. */
-    LineBody readLines(HttpServletRequest request, InFlight.Hold hold) throws IOException {
-        refuseKey(request);
-        return LineBody.of(bytes(request, hold), limits);
-    }
-
     /**
      * The lines of a body as they come.
      *
      * @param hold grows with the memory that reading takes
      */
     LineReader lines(HttpServletRequest request, InFlight.Hold hold) throws IOException {
-        refuseKey(request);
         return new LineReader(request.getInputStream(), limits, hold);
-    }
-
-    private static void refuseKey(HttpServletRequest request) {
-        if (request.getHeader("Idempotency-Key") != null) {
-            throw new Refused(new NotSupported("The header Idempotency-Key"));
-        }
     }
 
     private static void require(MediaType wanted, HttpServletRequest request) {
@@ -123,7 +126,8 @@ final class Bodies {
                         type == null ? "without a content type" : type, wanted + " in UTF-8"));
     }
 
-    private byte[] bytes(HttpServletRequest request, InFlight.Hold hold) throws IOException {
+    /** All of a body as it comes, within the limits. Of which kind it is was looked at. */
+    byte[] bytes(HttpServletRequest request, InFlight.Hold hold) throws IOException {
         long announced = request.getContentLengthLong();
         if (announced > limit) {
             throw new Refused(new BodyTooLarge(limit));

@@ -5,6 +5,7 @@ import io.procpool.job.ItemStream;
 import io.procpool.job.Jobs;
 import io.procpool.job.Verb;
 import io.procpool.problem.Refused;
+import io.procpool.web.SubmissionReader.Address;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -22,8 +23,18 @@ final class ImapController {
     private final Bodies bodies;
     private final Audience audience;
     private final StreamSettings settings;
+    private final SubmissionReader reader;
+    private final KeptImap keeping;
 
-    ImapController(Jobs jobs, Bodies bodies, Audience audience, StreamSettings settings) {
+    ImapController(
+            Jobs jobs,
+            Bodies bodies,
+            Audience audience,
+            StreamSettings settings,
+            SubmissionReader reader,
+            KeptImap keeping) {
+        this.reader = reader;
+        this.keeping = keeping;
         this.jobs = jobs;
         this.bodies = bodies;
         this.audience = audience;
@@ -32,27 +43,36 @@ final class ImapController {
 
     @PostMapping("/imap")
     void imap(@PathVariable String pool, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+            throws IOException, InterruptedException {
         answer(pool, Verb.IMAP, request, response);
     }
 
     @PostMapping("/imap_unordered")
     void imapUnordered(
             @PathVariable String pool, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+            throws IOException, InterruptedException {
         answer(pool, Verb.IMAP_UNORDERED, request, response);
     }
 
     private void answer(
             String pool, Verb verb, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+            throws IOException, InterruptedException {
         var lines = Bodies.isLines(request); // before a parameter is asked for
-        try (var imap = new ImapRequest(bodies, pool, verb, request)) {
-            if (Patience.none(request, response)) {
-                keep(read(pool, () -> lines ? imap.allLines() : imap.json()), response);
-                return;
-            }
-            StreamFormat.accepted(request, List.of(StreamFormat.NDJSON));
+        if (lines) {
+            IdempotencyKey.refuseWithLines(request);
+        }
+        var kept = new Address(pool, verb, true);
+        if (Patience.none(request, response)) {
+            keeping.accept(kept, lines, request, response);
+            return;
+        }
+        StreamFormat.accepted(request, List.of(StreamFormat.NDJSON));
+        if (IdempotencyKey.isIn(request)) {
+            keeping.stream(kept, request, response);
+            return;
+        }
+        var to = new Address(pool, verb, false);
+        try (var imap = new ImapRequest(bodies, reader, to, request)) {
             stream(read(pool, () -> lines ? imap.lines() : imap.json()), request, response);
         }
     }
@@ -68,13 +88,6 @@ final class ImapController {
             jobs.turnedAway(pool, refused);
             throw refused;
         }
-    }
-
-    /** Answers at once, and the values are fetched later. */
-    private void keep(ImapRequest imap, HttpServletResponse response) throws IOException {
-        var receipt = jobs.accept(imap.submission(), null);
-        imap.taken();
-        Answers.accepted(response, receipt.record());
     }
 
     private void stream(ImapRequest imap, HttpServletRequest request, HttpServletResponse response)

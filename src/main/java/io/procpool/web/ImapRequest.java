@@ -1,20 +1,20 @@
 package io.procpool.web;
 
 import io.procpool.job.Submission;
-import io.procpool.job.Verb;
 import io.procpool.payload.InFlight;
 import io.procpool.payload.Items;
 import io.procpool.payload.LineReader;
+import io.procpool.web.SubmissionReader.Address;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What an imap's client has sent so far: first the submission, then items. One of the three ways to read it, once. Used by the request's thread. */
+/** What an imap's client has sent so far: first the submission, then items. One of the two ways to read it, once. Used by the request's thread. */
 final class ImapRequest implements AutoCloseable {
     private final Bodies bodies;
-    private final String pool;
-    private final Verb verb;
+    private final SubmissionReader reader;
+    private final Address to;
     private final HttpServletRequest request;
 
     /** The memory of what the job holds. */
@@ -28,10 +28,10 @@ final class ImapRequest implements AutoCloseable {
     private @Nullable LineReader lines;
     private @Nullable Items items;
 
-    ImapRequest(Bodies bodies, String pool, Verb verb, HttpServletRequest request) {
+    ImapRequest(Bodies bodies, SubmissionReader reader, Address to, HttpServletRequest request) {
         this.bodies = bodies;
-        this.pool = pool;
-        this.verb = verb;
+        this.reader = reader;
+        this.to = to;
         this.request = request;
         this.hold = bodies.hold();
         this.buffer = bodies.hold();
@@ -39,25 +39,15 @@ final class ImapRequest implements AutoCloseable {
 
     /** A JSON body with all items in it. */
     ImapRequest json() throws IOException {
-        return whole(SubmissionReader.read(pool, verb, bodies.read(request, hold), hold));
-    }
-
-    /** JSON lines, all of them. */
-    ImapRequest allLines() throws IOException {
-        var body = bodies.readLines(request, hold);
-        return whole(SubmissionReader.head(pool, verb, body.head(), body.items(), hold));
-    }
-
-    private ImapRequest whole(Submission read) {
-        submission = read;
-        items = read.iterable();
+        submission = reader.read(to, bodies.read(request, hold), hold);
+        items = submission.iterable();
         return this;
     }
 
     /** JSON lines, of which the first is read now and the others as they are asked for. */
     ImapRequest lines() throws IOException {
         lines = bodies.lines(request, buffer);
-        submission = SubmissionReader.head(pool, verb, lines.head(), null, hold);
+        submission = reader.head(to, lines.head(), null, hold);
         return this;
     }
 

@@ -53,6 +53,12 @@ final class Json {
         return TIME.format(instant);
     }
 
+    /** A finite number as people write it: 3, 0.5. */
+    static BigDecimal number(double number) {
+        var stripped = BigDecimal.valueOf(number).stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+
     /** A JSON number of seconds, without an exponent and without zeros that say nothing: 3600, 0.25. */
     static BigDecimal seconds(Duration duration) {
         var exact =

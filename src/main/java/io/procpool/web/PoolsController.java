@@ -56,6 +56,7 @@ final class PoolsController {
     @PutMapping("/{pool}")
     void put(@PathVariable String pool, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        IdempotencyKey.refuse(request);
         try (var hold = bodies.hold()) {
             var spec = SpecJson.read(bodies.read(request, hold));
             var put = pools.put(pool, spec, current -> requireMatch(current, request));
@@ -71,6 +72,7 @@ final class PoolsController {
             throws IOException {
         response.setHeader(
                 "Accept-Patch", MERGE_PATCH.toString()); // RFC 5789: with a 415 above all
+        IdempotencyKey.refuse(request);
         try (var hold = bodies.hold()) {
             var patch = bodies.read(request, hold, MERGE_PATCH);
             var patched =

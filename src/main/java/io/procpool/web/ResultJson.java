@@ -3,12 +3,15 @@ package io.procpool.web;
 import io.procpool.job.Attempt;
 import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
+import io.procpool.job.Progress;
+import io.procpool.job.Verb;
 import io.procpool.problem.Failure;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The AsyncResult as JSON. */
@@ -17,9 +20,7 @@ final class ResultJson {
 
     static Map<String, @Nullable Object> write(JobRecord record) {
         var json = summary(record);
-        json.put(
-                "attempts",
-                record.attempts().stream().map(attempt -> write(attempt, record)).toList());
+        json.put("attempts", attempts(record.verb(), record.attempts()));
         return json;
     }
 
@@ -41,8 +42,11 @@ final class ResultJson {
         json.put("started", timeOrNull(JobState.started(state)));
         json.put(
                 "finished", state instanceof JobState.Final end ? Json.time(end.finished()) : null);
-        json.put("progress", null);
-        json.put("labels", Map.of());
+        json.put("progress", record.progress() == null ? null : write(record.progress()));
+        json.put("labels", new TreeMap<>(record.labels())); // in the same order each time
+        if (record.retryOf() != null) {
+            json.put("retry_of", record.retryOf().toString());
+        }
         var self = path(record);
         json.put("links", links(self, record));
         return json;
@@ -72,14 +76,28 @@ final class ResultJson {
         return Problems.outcome(problem).body();
     }
 
-    private static Map<String, @Nullable Object> write(Attempt attempt, JobRecord record) {
+    private static Map<String, @Nullable Object> write(Progress progress) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("done", Json.number(progress.done()));
+        json.put("total", progress.total() == null ? null : Json.number(progress.total()));
+        json.put("note", progress.note());
+        return json;
+    }
+
+    static List<Map<String, @Nullable Object>> attempts(Verb verb, List<Attempt> attempts) {
+        return attempts.stream().map(attempt -> write(attempt, verb.maps())).toList();
+    }
+
+    private static Map<String, @Nullable Object> write(Attempt attempt, boolean ofMap) {
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("n", attempt.n());
-        if (record.verb().maps()) {
+        if (ofMap) {
             json.put("first_item", attempt.firstItem());
             json.put("items", attempt.items());
         }
-        json.put("pid", attempt.pid());
+        json.put(
+                "pid",
+                attempt.pid() == 0 ? null : attempt.pid()); // it was lost before it was known
         json.put("generation", attempt.generation());
         json.put("started", Json.time(attempt.started()));
         json.put("finished", Json.time(attempt.finished()));

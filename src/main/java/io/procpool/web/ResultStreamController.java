@@ -1,6 +1,5 @@
 package io.procpool.web;
 
-import io.procpool.job.Audience;
 import io.procpool.job.Jobs;
 import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refused;
@@ -18,13 +17,11 @@ final class ResultStreamController {
     private static final String LAST_EVENT = "Last-Event-ID";
 
     private final Jobs jobs;
-    private final Audience audience;
-    private final StreamSettings settings;
+    private final ResultStreams streams;
 
-    ResultStreamController(Jobs jobs, Audience audience, StreamSettings settings) {
+    ResultStreamController(Jobs jobs, ResultStreams streams) {
         this.jobs = jobs;
-        this.audience = audience;
-        this.settings = settings;
+        this.streams = streams;
     }
 
     @GetMapping("/v1/results/{id}/stream")
@@ -40,22 +37,11 @@ final class ResultStreamController {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT); // a browser stops at that
             return;
         }
-        try (var _ = audience.take(kind(format));
-                var _ = Connection.current().streams(settings.writeTimeout())) {
-            StreamHeaders.send(response, format, uuid);
-            if (request.getMethod().equals("HEAD")) {
-                return; // nobody would read what comes
-            }
-            var out = new LineOutput(response.getOutputStream());
-            new ResultStream(following, format, out, from, settings.keepAlive()).write();
+        if (request.getMethod().equals("HEAD")) {
+            StreamHeaders.send(response, format, uuid); // nobody would read what comes
+            return;
         }
-    }
-
-    private static Audience.Kind kind(StreamFormat format) {
-        return switch (format) {
-            case NDJSON -> Audience.Kind.NDJSON;
-            case SSE -> Audience.Kind.SSE;
-        };
+        streams.send(following, uuid, format, from, response);
     }
 
     /** How many items the client has. The header wins: a browser that connects again sends it with the address it was given at first. */

@@ -2,40 +2,27 @@ package io.procpool.web;
 
 import io.procpool.job.Audience;
 import io.procpool.job.JobRecord;
-import io.procpool.job.JobState;
-import io.procpool.job.JobStore.Query;
 import io.procpool.job.Jobs;
-import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refusal.NotReady;
-import io.procpool.problem.Refusal.NotSupported;
 import io.procpool.problem.Refusal.ResultUnknown;
 import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.UUID;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /** {@code /v1/results}: the AsyncResult. */
 @RestController
 @RequestMapping("/v1/results")
 final class ResultsController {
-    private static final Pattern UUID_TEXT =
-            Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
-    private static final int DEFAULT_LIMIT = 100;
-    private static final int HIGHEST_LIMIT = 1_000;
 
     private final Jobs jobs;
     private final Audience audience;
@@ -78,12 +65,13 @@ final class ResultsController {
 
     private JobRecord awaitChange(UUID id, String known, Duration patience)
             throws InterruptedException {
-        var before = jobs.require(id);
-        if (before.ready() || !ETags.matches(known, ETags.of(before.version()))) {
-            return before;
+        var record = jobs.require(id);
+        boolean changed = !ETags.matches(known, ETags.of(record.version()));
+        if (record.ready() || changed || patience.isZero()) {
+            return record;
         }
         try (var _ = audience.take(Audience.Kind.LONG_POLL)) {
-            return jobs.awaitChange(id, before.version(), patience);
+            return jobs.awaitChange(id, record.version(), patience);
         }
     }
 
@@ -128,73 +116,12 @@ final class ResultsController {
         response.setStatus(204);
     }
 
-    @GetMapping
-    void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var query = query(request);
-        var page = jobs.list(query);
-        var json = new LinkedHashMap<String, @Nullable Object>();
-        json.put("results", page.jobs().stream().map(ResultJson::summary).toList());
-        json.put("next", null);
-        if (page.next() != null) {
-            var cursor = Cursors.text(page.next());
-            json.put("next", cursor);
-            response.setHeader(
-                    "Link", "<" + nextPage(request, cursor) + ">; rel=\"next\""); // RFC 8288
-        }
-        Json.send(response, 200, json);
-    }
-
-    private static String nextPage(HttpServletRequest request, String cursor) {
-        return UriComponentsBuilder.fromPath(request.getRequestURI())
-                .query(request.getQueryString())
-                .replaceQueryParam("cursor", cursor)
-                .build(true) // encoded already: as it came
-                .toUriString();
-    }
-
-    private static Query query(HttpServletRequest request) {
-        if (request.getParameter("label") != null) {
-            throw new Refused(new NotSupported("The parameter \"label\""));
-        }
-        var state = request.getParameter("state");
-        if (state != null && !JobState.LABELS.contains(state)) {
-            throw new Refused(
-                    new BadRequest("?state= is one of " + String.join(", ", JobState.LABELS)));
-        }
-        var cursor = request.getParameter("cursor");
-        return new Query(
-                request.getParameter("pool"),
-                state,
-                request.getParameter("func"),
-                List.of(),
-                null,
-                null,
-                cursor == null ? null : Cursors.of(cursor),
-                limit(request));
-    }
-
-    private static int limit(HttpServletRequest request) {
-        var text = request.getParameter("limit");
-        if (text == null) {
-            return DEFAULT_LIMIT;
-        }
-        if (!text.matches("\\d{1,4}")
-                || Integer.parseInt(text) < 1
-                || Integer.parseInt(text) > HIGHEST_LIMIT) {
-            throw new Refused(new BadRequest("?limit= is from 1 to " + HIGHEST_LIMIT));
-        }
-        return Integer.parseInt(text);
-    }
-
     private static Duration timeout(HttpServletRequest request) {
         return Patience.capped(Patience.parameter(request, "timeout").orElse(DEFAULT_WAIT));
     }
 
     /** What is no UUID is no result either. */
     static UUID uuid(String id) {
-        if (!UUID_TEXT.matcher(id).matches()) {
-            throw new Refused(new ResultUnknown(id));
-        }
-        return UUID.fromString(id);
+        return Ids.of(id).orElseThrow(() -> new Refused(new ResultUnknown(id)));
     }
 }

@@ -1,7 +1,6 @@
 package io.procpool.web;
 
 import io.procpool.job.Submission;
-import io.procpool.job.Terms;
 import io.procpool.job.Verb;
 import io.procpool.payload.InFlight;
 import io.procpool.payload.Items;
@@ -12,29 +11,51 @@ import io.procpool.problem.Failure.FunctionUnknown;
 import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refusal.NotSupported;
 import io.procpool.problem.Refused;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
-/** Reads a submission. Unknown fields are refused, so that a misspelt one is not silently without effect. */
+/** Reads submissions. Unknown fields are refused, so that a misspelt one is not silently without effect. */
+@Component
 final class SubmissionReader {
     private static final int LONGEST_NAME = 1_000;
     private static final Payload NO_ARGS = Payload.ofUtf8("[]");
     private static final Payload NO_KWDS = Payload.ofUtf8("{}");
-    private static final Set<String> COMMON =
-            Set.of("func", "timeout", "expires_in", "priority", "retries");
+    private static final Set<String> COMMON = Set.of("func", "timeout", "expires_in", "priority");
     private static final Set<String> OF_APPLY = Set.of("args", "kwds");
     private static final Set<String> OF_MAPS = Set.of("iterable", "chunksize", "errors");
-    private static final Set<String> LATER =
-            Set.of("labels", "delivery", "eta", "countdown", "callback", "error_callback");
+    private static final Set<String> LATER = Set.of("callback", "error_callback");
 
-    private SubmissionReader() {}
+    private final Clock clock;
 
-    static Submission read(String pool, Verb verb, SlicedObject body, InFlight.Hold hold) {
-        check(verb, body);
-        return read(pool, verb, body, verb == Verb.APPLY ? null : body.items("iterable"), hold);
+    SubmissionReader(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Who is asked for what.
+     *
+     * @param accepted whether the job is kept for good
+     */
+    record Address(String pool, Verb verb, boolean accepted) {}
+
+    Submission read(Address to, SlicedObject body, InFlight.Hold hold) {
+        return read(to, body, Set.of(), hold);
+    }
+
+    /** One that says itself which pool is to do what. It is accepted for good. */
+    Submission addressed(SlicedObject body, InFlight.Hold hold) {
+        return read(AddressReader.read(body), body, AddressReader.FIELDS, hold);
+    }
+
+    private Submission read(
+            Address to, SlicedObject body, Set<String> besides, InFlight.Hold hold) {
+        check(to, body, besides);
+        return read(to, body, to.verb() == Verb.APPLY ? null : body.items("iterable"), hold);
     }
 
     /**
@@ -42,28 +63,28 @@ final class SubmissionReader {
      *
      * @param items what followed it; null: they come while it runs
      */
-    static Submission head(
-            String pool, Verb verb, SlicedObject line, @Nullable Items items, InFlight.Hold hold) {
-        check(verb, line);
+    Submission head(Address to, SlicedObject line, @Nullable Items items, InFlight.Hold hold) {
+        check(to, line, Set.of());
         if (line.has("iterable")) {
             throw new Refused(
                     new BadRequest(
                             "The first line must be without the field \"iterable\": each further line is an item."));
         }
-        return read(pool, verb, line, items, hold);
+        return read(to, line, items, hold);
     }
 
-    private static void check(Verb verb, SlicedObject body) {
-        var own = verb == Verb.APPLY ? OF_APPLY : OF_MAPS;
-        body.names().forEach(name -> check(name, verb, own));
-        refuseRetries(body);
+    private static void check(Address to, SlicedObject body, Set<String> besides) {
+        body.names().stream()
+                .filter(name -> !besides.contains(name))
+                .forEach(name -> check(name, to));
     }
 
-    private static Submission read(
-            String pool, Verb verb, SlicedObject body, @Nullable Items items, InFlight.Hold hold) {
+    private Submission read(
+            Address to, SlicedObject body, @Nullable Items items, InFlight.Hold hold) {
+        var verb = to.verb();
         var apply = verb == Verb.APPLY;
         return new Submission(
-                pool,
+                to.pool(),
                 verb,
                 func(body),
                 apply ? raw(body, "args", Kind.ARRAY, NO_ARGS) : NO_ARGS,
@@ -75,7 +96,7 @@ final class SubmissionReader {
                 body.integer("priority", Submission.LOWEST_PRIORITY, Submission.HIGHEST_PRIORITY)
                         .orElse(0),
                 collects(body, verb),
-                Terms.SYNC,
+                TermsReader.read(body, to.accepted(), clock.instant()),
                 hold);
     }
 
@@ -93,20 +114,32 @@ final class SubmissionReader {
         return func;
     }
 
-    private static void check(String name, Verb verb, Set<String> own) {
-        if (COMMON.contains(name) || own.contains(name)) {
+    private static void check(String name, Address to) {
+        var own = to.verb() == Verb.APPLY ? OF_APPLY : OF_MAPS;
+        if (COMMON.contains(name) || own.contains(name) || TermsReader.FIELDS.contains(name)) {
+            return;
+        }
+        if (TermsReader.OF_ACCEPTED.contains(name)) {
+            requireAccepted(name, to);
             return;
         }
         if (LATER.contains(name)) {
             throw new Refused(new NotSupported("The field \"" + name + "\""));
         }
         throw new Refused(
-                new BadRequest("The field \"" + name + "\" is not one of " + verb.label() + "."));
+                new BadRequest(
+                        "The field \"" + name + "\" is not one of " + to.verb().label() + "."));
     }
 
-    private static void refuseRetries(SlicedObject body) {
-        if (body.has("retries") && !body.raw("retries").utf8().equals("0")) {
-            throw new Refused(new NotSupported("The field \"retries\" with a value other than 0"));
+    private static void requireAccepted(String name, Address to) {
+        if (!to.accepted()) {
+            throw new Refused(
+                    new BadRequest(
+                            "The field \""
+                                    + name
+                                    + "\" is of jobs that are accepted for good: use "
+                                    + (to.verb().streams() ? "" : to.verb().label() + "_async, ")
+                                    + "Prefer: respond-async, or an Idempotency-Key."));
         }
     }
 
@@ -158,12 +191,16 @@ final class SubmissionReader {
         if (given.isEmpty()) {
             return null;
         }
-        var duration = Duration.ofNanos(Math.round(given.getAsDouble() * 1e9));
+        var duration = duration(given.getAsDouble());
         if (!duration.isPositive()) {
             throw new Refused(
                     new BadRequest("The field \"" + name + "\" must be more than 0 seconds."));
         }
         return duration;
+    }
+
+    static Duration duration(double seconds) {
+        return Duration.ofNanos(Math.round(seconds * 1e9));
     }
 
     private static @Nullable Integer orNull(OptionalInt value) {

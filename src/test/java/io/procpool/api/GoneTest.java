@@ -4,15 +4,8 @@ import static io.procpool.api.Refusing.problem;
 import static io.procpool.service.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.procpool.job.JobRecord;
-import io.procpool.job.JobState;
-import io.procpool.job.JobStore;
-import io.procpool.job.Verb;
-import io.procpool.payload.Payload;
 import io.procpool.service.Service;
 import java.io.IOException;
-import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,10 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a service keeps has an end, and so has the service. */
 class GoneTest {
-    private static final int MOST_RESULTS = 100_000;
-
     private Service service;
-    private OwnPool pool;
 
     @BeforeEach
     void start() {
@@ -31,7 +21,6 @@ class GoneTest {
                 Service.start(
                         "--procpool.pools.default.processes=1",
                         "--procpool.pools.default.grace=60");
-        pool = OwnPool.of(service, "{\"processes\":1}");
     }
 
     @AfterEach
@@ -40,44 +29,33 @@ class GoneTest {
     }
 
     @Test
-    void the_oldest_results_make_room_and_are_410_from_then_on() {
-        var first = pool.submit("apply", "{\"func\":\"tasks.add\",\"args\":[1]}");
-        service.await(first);
-        var second = pool.submit("apply", "{\"func\":\"tasks.add\",\"args\":[2]}");
-        service.await(second);
-        var store = service.bean(JobStore.class);
-        for (int job = 2; job <= MOST_RESULTS; job++) {
-            var id = new UUID(0x0190_0000_0000_7000L, Long.MIN_VALUE + job);
-            store.accept(record(id, new JobState.Pending()));
-            store.finish(record(id, ended()));
+    void a_result_whose_time_is_over_is_410_from_then_on() throws InterruptedException {
+        try (var brief = Service.start("--procpool.store.result-ttl=1");
+                var own = OwnPool.of(brief, "{\"processes\":1}")) {
+            var result = own.submit("apply", "{\"func\":\"tasks.add\",\"args\":[1]}");
+            until("its time is over", () -> brief.get(result).statusCode() == 410);
+            for (var path :
+                    new String[] {"", "/value", "/ready", "/successful", "/wait", "/stream"}) {
+                problem(brief.get(result + path), 410, "result-gone");
+            }
+            problem(brief.post(result + "/cancel", ""), 410, "result-gone");
+            problem(brief.delete(result), 410, "result-gone");
+            assertThat(brief.get("/v1/results?pool=" + own.name()).jsonPath().getList("results"))
+                    .isEmpty();
         }
-        for (var path : new String[] {"", "/value", "/ready", "/successful", "/wait"}) {
-            problem(service.get(first + path), 410, "result-gone");
-        }
-        problem(service.post(first + "/cancel", ""), 410, "result-gone");
-        problem(service.delete(first), 410, "result-gone");
-        assertThat(service.get(second + "/value").asString()).isEqualTo("3");
     }
 
-    private static JobState ended() {
-        var now = Instant.EPOCH;
-        return new JobState.Succeeded(now, now, Payload.ofUtf8("1"), List.of());
-    }
-
-    private static JobRecord record(UUID id, JobState state) {
-        return new JobRecord(
-                id,
-                "filler",
-                Verb.APPLY,
-                "tasks.add",
-                false,
-                true,
-                Instant.EPOCH,
-                state,
-                1,
-                1,
-                List.of(),
-                1);
+    @Test
+    void an_id_that_the_client_had_chosen_is_not_free_again_when_its_time_is_over()
+            throws InterruptedException {
+        try (var brief = Service.start("--procpool.store.result-ttl=1")) {
+            var path = "/v1/results/" + UUID.randomUUID();
+            var body = "{\"pool\":\"default\",\"verb\":\"apply\",\"func\":\"tasks.pid\"}";
+            brief.put(path, body).then().statusCode(202);
+            until("its time is over", () -> brief.get(path).statusCode() == 410);
+            problem(brief.put(path, body), 410, "result-gone");
+            problem(brief.put(path, body.replace("pid", "add")), 410, "result-gone");
+        }
     }
 
     @Test

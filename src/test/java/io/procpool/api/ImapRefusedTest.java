@@ -33,8 +33,10 @@ class ImapRefusedTest {
                 Arguments.of("{\"func\":\"math.isqrt\",\"args\":[]}", 400, "bad-request"),
                 Arguments.of("{\"func\":\"math.isqrt\",\"errors\":\"first\"}", 400, "bad-request"),
                 Arguments.of("{\"func\":\"math.isqrt\",\"chunksize\":0}", 400, "bad-request"),
-                Arguments.of("{\"func\":\"math.isqrt\",\"retries\":1}", 400, "not-supported"),
-                Arguments.of("{\"func\":\"math.isqrt\",\"labels\":{}}", 400, "not-supported"),
+                Arguments.of("{\"func\":\"math.isqrt\",\"retries\":-1}", 400, "bad-request"),
+                Arguments.of("{\"func\":\"math.isqrt\",\"labels\":[]}", 400, "bad-request"),
+                Arguments.of("{\"func\":\"math.isqrt\",\"countdown\":1}", 400, "bad-request"),
+                Arguments.of("{\"func\":\"math.isqrt\",\"callback\":{}}", 400, "not-supported"),
                 Arguments.of("{\"func\":\"math.no\"}", 404, "function-unknown"));
     }
 
@@ -63,7 +65,7 @@ class ImapRefusedTest {
                         415,
                         "wrong-media-type"),
                 Arguments.of(LINES + "\r\nContent-Encoding: gzip", 415, "wrong-media-type"),
-                Arguments.of(LINES + "\r\nIdempotency-Key: k", 400, "not-supported"),
+                Arguments.of(LINES + "\r\nIdempotency-Key: k", 400, "bad-request"),
                 Arguments.of(LINES + "\r\nAccept: application/json", 406, "not-acceptable"),
                 Arguments.of(LINES + "\r\nAccept: application/x-ndjson;q=0", 406, "not-acceptable"),
                 Arguments.of(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.procpool.service.Service;
 import io.restassured.response.Response;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -148,6 +149,44 @@ class ListingTest {
     }
 
     @Test
+    void labels_choose_those_that_have_all_of_them() {
+        try (var own = OwnPool.ofProcesses(1)) {
+            var red = labelled(own, "{\"colour\":\"red\",\"team/a.b-c_1\":\"x=y\"}");
+            var blue = labelled(own, "{\"colour\":\"blue\"}");
+            labelled(own, "{}");
+            assertThat(listed(own, "&label=colour")).containsExactly(blue, red);
+            assertThat(listed(own, "&label=colour=red")).containsExactly(red);
+            assertThat(listed(own, "&label=colour=red&label=team/a.b-c_1=x=y"))
+                    .containsExactly(red);
+            assertThat(listed(own, "&label=colour=blue&label=team/a.b-c_1")).isEmpty();
+            assertThat(listed(own, "&label=colour=")).isEmpty();
+            assertThat(listed(own, "&label=Colour")).isEmpty();
+            var entry = Service.json(service.get("/v1/results?label=team/a.b-c_1=x=y&limit=1"));
+            assertThat(entry.get("results").get(0).get("labels").toString())
+                    .isEqualTo("{\"colour\":\"red\",\"team/a.b-c_1\":\"x=y\"}");
+        }
+    }
+
+    private static String labelled(OwnPool own, String labels) {
+        return id(own.submit("apply", "{\"func\":\"tasks.pid\",\"labels\":" + labels + "}"));
+    }
+
+    @Test
+    void times_choose_those_that_were_created_then_or_later_and_before_that() {
+        try (var own = OwnPool.ofProcesses(1)) {
+            var early = own.submit("apply", "{\"func\":\"tasks.pid\"}");
+            var created = Service.json(service.get(early)).get("created").asString();
+            var next = Instant.parse(created).plusMillis(1).toString();
+            assertThat(listed(own, "&created_after=" + created)).containsExactly(id(early));
+            assertThat(listed(own, "&created_before=" + created)).isEmpty();
+            assertThat(listed(own, "&created_after=" + next)).isEmpty();
+            assertThat(listed(own, "&created_before=" + next)).containsExactly(id(early));
+            assertThat(listed(own, "&created_after=2000-01-01T00:00:00%2B01:00"))
+                    .containsExactly(id(early));
+        }
+    }
+
+    @Test
     void a_sync_call_is_listed_while_it_runs_and_for_a_while_after() throws Exception {
         try (var own = OwnPool.ofProcesses(1);
                 var gate = new Gate()) {
@@ -184,7 +223,22 @@ class ListingTest {
                 "state=Failed",
                 "cursor=x",
                 "cursor=",
-                "cursor=1-1-1-1-1"
+                "cursor=1-1-1-1-1",
+                "cursor=01890a5d-ac96-774b-bcce-b302099a8057",
+                "label=",
+                "label==x",
+                "label=a%20b",
+                "created_after=",
+                "created_after=yesterday",
+                "created_after=1700000000",
+                "created_before=2026-01-01",
+                "created_before=2026-02-30T00:00:00Z",
+                "created_before=2026-01-01T00:00:00",
+                "state=failed&state=failed",
+                "limit=1&limit=1",
+                "pool=a&pool=b",
+                "verb=apply",
+                "offset=1"
             })
     void a_parameter_that_is_none_is_refused(String query) {
         var name = query.substring(0, query.indexOf('='));

@@ -5,7 +5,6 @@ import static io.procpool.api.Refusing.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.service.Service;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,17 +15,11 @@ class NotSupportedTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"labels\":{\"a\":\"b\"}",
-                "\"delivery\":\"at_most_once\"",
-                "\"eta\":\"2099-01-01T00:00:00Z\"",
-                "\"countdown\":10",
                 "\"callback\":{\"url\":\"http://localhost/\"}",
                 "\"error_callback\":{\"url\":\"http://localhost/\"}",
-                "\"retries\":1",
-                "\"retries\":\"0\"",
-                "\"retries\":{\"max\":2,\"on\":[\"worker-lost\"]}"
+                "\"callback\":null"
             })
-    void a_field_of_durable_jobs_is_refused(String field) {
+    void a_field_of_callbacks_is_refused(String field) {
         var name = field.substring(1, field.indexOf('"', 1));
         for (var verb : new String[] {"apply", "apply_async"}) {
             refuse(verb, "{\"func\":\"tasks.pid\"," + field + "}", name);
@@ -47,29 +40,20 @@ class NotSupportedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"apply", "apply_async", "map", "map_async", "starmap", "starmap_async"})
-    void an_idempotency_key_is_refused(String verb) {
-        var body =
-                verb.startsWith("apply")
-                        ? "{\"func\":\"tasks.pid\"}"
-                        : "{\"func\":\"tasks.pid\",\"iterable\":[1]}";
+    @ValueSource(strings = {"/v1/pools/keyed", "/v1/results/01890a5d-ac96-774b-bcce-b302099a8057"})
+    void an_idempotency_key_of_a_put_is_refused(String path) {
         var problem =
                 refused(
                         service,
                         () ->
                                 service.request()
-                                        .header("Idempotency-Key", "\"8e03978e\"")
+                                        .header("Idempotency-Key", "k")
                                         .contentType("application/json")
-                                        .body(body)
-                                        .post("/v1/pools/default/" + verb),
+                                        .body("{}")
+                                        .put(path),
                         400,
                         "not-supported");
         assertThat(problem.get("detail").asString()).contains("Idempotency-Key");
-    }
-
-    @Test
-    void the_listing_by_label_is_refused() {
-        var problem = problem(service.get("/v1/results?label=a"), 400, "not-supported");
-        assertThat(problem.get("detail").asString()).contains("label");
+        problem(service.get(path), 404, path.contains("pools") ? "pool-unknown" : "result-unknown");
     }
 }

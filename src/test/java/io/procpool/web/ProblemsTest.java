@@ -17,6 +17,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,6 +82,9 @@ class ProblemsTest {
         if (type == List.class) {
             return List.of("GET", "PUT");
         }
+        if (type == SortedMap.class) {
+            return new TreeMap<>(Map.of(3, new Refusal.PoolUnknown("<pool>")));
+        }
         if (type == Failure.Thrown.class) {
             return new Failure.Thrown("m.Error", "no", "Traceback…");
         }
@@ -135,7 +140,9 @@ class ProblemsTest {
                         rendered ->
                                 assertThat(rendered.retryAfter() != null)
                                         .as(rendered.slug())
-                                        .isEqualTo(rendered.status() == 503));
+                                        .isEqualTo(
+                                                rendered.status() == 503
+                                                        || rendered.status() == 507));
     }
 
     @Test
