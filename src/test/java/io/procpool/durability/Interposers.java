@@ -89,7 +89,7 @@ final class Interposers {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + SqlDump.database(home));
                 var statement = connection.createStatement()) {
             statement.executeUpdate(
-                    "UPDATE jobs SET state = 'cancelled', claimed = 0, finished = coalesce(finished, created)");
+                    "UPDATE job SET state = 'cancelled', claimed = 0, finished = coalesce(finished, created)");
         }
     }
 }
