@@ -26,12 +26,12 @@ final class Crashes {
     private Crashes() {}
 
     /** SIGTERM comes from outside: a supervisor that stops the service sends it to all processes. */
-    private static final int SIGTERM = 15;
+    private static final Integer SIGTERM = 15;
 
     /** Whether the task has killed its worker. */
     static boolean isCrash(@Nullable Failure problem) {
         return switch (problem) {
-            case Failure.WorkerLost(_, _, Integer signal, _) when signal == SIGTERM -> false;
+            case Failure.WorkerLost(_, _, var signal, _) when SIGTERM.equals(signal) -> false;
             case Failure.WorkerLost(var reason, _, _, _) -> OWN.contains(reason);
             case Failure.ProtocolError _ -> true;
             case null, default -> false;

@@ -41,9 +41,13 @@ final class AcceptanceRules {
                 continue;
             }
             if (job == null || !stored.contains(id)) {
-                add(Rule.NOTHING_LOST, "%s was answered with %s, which is not in the %s".formatted(accepted().get(id),
-                        id,
-                        job == null ? "listing" : "database"));
+                add(
+                        Rule.NOTHING_LOST,
+                        "%s was answered with %s, which is not in the %s"
+                                .formatted(
+                                        accepted().get(id),
+                                        id,
+                                        job == null ? "listing" : "database"));
             } else if (!job.ready()) {
                 add(Rule.NOTHING_LOST, "%s (%s) is still %s".formatted(id, job.tag(), job.state()));
             }
@@ -84,7 +88,11 @@ final class AcceptanceRules {
                 .map(Deed.Missed::id)
                 .filter(id -> !forgotten.contains(id))
                 .distinct()
-                .forEach(id -> add(Rule.NOTHING_LOST, "%s was accepted and then not found".formatted(id)));
+                .forEach(
+                        id ->
+                                add(
+                                        Rule.NOTHING_LOST,
+                                        "%s was accepted and then not found".formatted(id)));
     }
 
     private void nothingIsAPhantom() {
@@ -97,13 +105,18 @@ final class AcceptanceRules {
                 .filter(job -> !askedFor.contains(job.tag()))
                 .forEach(
                         job ->
-                                add(Rule.NO_PHANTOM, "%s is there with the tag '%s', which nobody was granted".formatted(job.id(),
-                                        job.tag())));
+                                add(
+                                        Rule.NO_PHANTOM,
+                                        "%s is there with the tag '%s', which nobody was granted"
+                                                .formatted(job.id(), job.tag())));
         evidence.dump.stored().stream()
                 .filter(job -> !evidence.listed.containsKey(job.id()))
                 .forEach(
                         job ->
-                                add(Rule.NO_PHANTOM, "%s is in the database, and is not listed".formatted(job.id())));
+                                add(
+                                        Rule.NO_PHANTOM,
+                                        "%s is in the database, and is not listed"
+                                                .formatted(job.id())));
     }
 
     /** A tag is wanted once: more than one id for it is one too many, whether a client was told or not. A release is a job of its own. */
@@ -156,9 +169,11 @@ final class AcceptanceRules {
                             var first =
                                     fingerprints.putIfAbsent(submit.key(), submit.fingerprint());
                             if (first != null && !first.equals(submit.fingerprint())) {
-                                add(Rule.ONE_JOB, "the key %s was granted for %s and for %s".formatted(submit.key(),
-                                        first,
-                                        submit.fingerprint()));
+                                add(
+                                        Rule.ONE_JOB,
+                                        "the key %s was granted for %s and for %s"
+                                                .formatted(
+                                                        submit.key(), first, submit.fingerprint()));
                             }
                         });
     }

@@ -22,8 +22,7 @@ record Ask(String method, String path, String body, @Nullable String key, List<W
         }
 
         private String addressed() {
-            return "{\"pool\":\"%s\",\"verb\":\"%s\",%s}"
-                    .formatted(POOL, verb, fields + rest());
+            return "{\"pool\":\"%s\",\"verb\":\"%s\",%s}".formatted(POOL, verb, fields + rest());
         }
 
         private String rest() {
@@ -93,8 +92,7 @@ record Ask(String method, String path, String body, @Nullable String key, List<W
 
     /** With an id of the client's choice. */
     static Ask put(UUID id, Call call) {
-        return new Ask(
-                "PUT", "/v1/results/" + id, call.addressed(), null, List.of(call.wanted()));
+        return new Ask("PUT", "/v1/results/" + id, call.addressed(), null, List.of(call.wanted()));
     }
 
     static Ask batch(List<Call> calls, @Nullable String key) {

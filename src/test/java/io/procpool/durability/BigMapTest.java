@@ -36,9 +36,7 @@ class BigMapTest {
             trial.start();
             var id = submit(trial);
             var seen = new Seen();
-            var reader =
-                    Thread.ofPlatform()
-                            .start(() -> seen.read(trial.service().url(), id));
+            var reader = Thread.ofPlatform().start(() -> seen.read(trial.service().url(), id));
             Waiting.until("a third was seen", () -> seen.count() >= ITEMS / 3);
 
             trial.kill();

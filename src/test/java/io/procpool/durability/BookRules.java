@@ -19,16 +19,13 @@ final class BookRules {
         var violations = new ArrayList<Violation>();
         var dump = evidence.dump;
         var byApi =
-                dump.listed().stream()
-                        .collect(groupingBy(Listed::state, TreeMap::new, counting()));
+                dump.listed().stream().collect(groupingBy(Listed::state, TreeMap::new, counting()));
         var bySql =
-                dump.stored().stream()
-                        .collect(groupingBy(Stored::state, TreeMap::new, counting()));
+                dump.stored().stream().collect(groupingBy(Stored::state, TreeMap::new, counting()));
         var byMetrics = new TreeMap<>(dump.metrics());
         byMetrics.values().removeIf(count -> count == 0);
         if (!byApi.equals(bySql)) {
-            violations.add(
-                    new Violation(Rule.BOOKS, "the API counts " + byApi + ", SQL " + bySql));
+            violations.add(new Violation(Rule.BOOKS, "the API counts " + byApi + ", SQL " + bySql));
         }
         if (!byApi.equals(byMetrics)) {
             violations.add(
@@ -36,8 +33,7 @@ final class BookRules {
                             Rule.BOOKS, "the API counts " + byApi + ", metrics " + byMetrics));
         }
         var stored =
-                dump.stored().stream()
-                        .collect(toMap(Stored::id, Function.identity(), (a, _) -> a));
+                dump.stored().stream().collect(toMap(Stored::id, Function.identity(), (a, _) -> a));
         dump.listed().stream()
                 .filter(job -> stored.containsKey(job.id()))
                 .filter(job -> !stored.get(job.id()).state().equals(job.state()))
@@ -46,7 +42,10 @@ final class BookRules {
                                 violations.add(
                                         new Violation(
                                                 Rule.BOOKS,
-                                                job.id() + " is " + job.state() + " by the API only")));
+                                                job.id()
+                                                        + " is "
+                                                        + job.state()
+                                                        + " by the API only")));
         return violations;
     }
 }

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ChargesNeighbours implements Interposer {
     private record Crash(UUID job, Attempt attempt) {}
 
-    private final AtomicReference<Optional<Crash>> crash =
-            new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Crash>> crash = new AtomicReference<>(Optional.empty());
 
     @Override
     @SuppressWarnings("unchecked")
@@ -60,9 +59,21 @@ final class ChargesNeighbours implements Interposer {
                         crash.outputTruncated(),
                         new Failure.WorkerLost("crash_signal", null, crash.signal(), "")));
         return new JobRecord(
-                record.id(), record.pool(), record.verb(), record.func(), record.collect(),
-                record.async(), record.created(), record.state(), record.items(), record.done(),
-                attempts, record.version(), record.arrivals(), record.labels(), record.retryOf(),
+                record.id(),
+                record.pool(),
+                record.verb(),
+                record.func(),
+                record.collect(),
+                record.async(),
+                record.created(),
+                record.state(),
+                record.items(),
+                record.done(),
+                attempts,
+                record.version(),
+                record.arrivals(),
+                record.labels(),
+                record.retryOf(),
                 record.progress());
     }
 }

@@ -32,7 +32,9 @@ class CheckerTest {
 
     /** One job that was accepted, ran once, and has its value. */
     private static MadeEvidence good() {
-        return accepted().began(JOB, TAG, 1, PID).ended(JOB, TAG, "succeeded", value(TAG, 1), run(1));
+        return accepted()
+                .began(JOB, TAG, 1, PID)
+                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1));
     }
 
     private static MadeEvidence accepted() {
@@ -110,10 +112,7 @@ class CheckerTest {
                 Rule.ONE_JOB,
                 "listed twice",
                 () -> good().listed(job(JOB, TAG, "succeeded", value(TAG, 1), run(1))));
-        breach(
-                Rule.LEGAL_STATES,
-                "it ran and then it waited",
-                () -> seen("running", "pending"));
+        breach(Rule.LEGAL_STATES, "it ran and then it waited", () -> seen("running", "pending"));
         breach(
                 Rule.LEGAL_STATES,
                 "it was final and then it ran",
@@ -131,7 +130,11 @@ class CheckerTest {
         breach(
                 Rule.ONE_RESULT,
                 "another final state",
-                () -> accepted().read(JOB, "failed", null).began(JOB, TAG, 1, PID).ended(JOB, TAG, "succeeded", value(TAG, 1), run(1)));
+                () ->
+                        accepted()
+                                .read(JOB, "failed", null)
+                                .began(JOB, TAG, 1, PID)
+                                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1)));
         breach(
                 Rule.ONE_RESULT,
                 "another value",
@@ -139,19 +142,19 @@ class CheckerTest {
         breach(
                 Rule.ATTEMPTS,
                 "a gap",
-                () -> accepted().began(JOB, TAG, 3, PID).ended(JOB, TAG, "succeeded", value(TAG, 3), run(1), run(3)));
+                () ->
+                        accepted()
+                                .began(JOB, TAG, 3, PID)
+                                .ended(JOB, TAG, "succeeded", value(TAG, 3), run(1), run(3)));
         breach(
                 Rule.ATTEMPTS,
                 "on record twice",
-                () -> accepted().began(JOB, TAG, 1, PID).ended(JOB, TAG, "succeeded", value(TAG, 1), run(1), run(1)));
-        breach(
-                Rule.ATTEMPTS,
-                "began, and is not on record",
-                () -> good().began(JOB, TAG, 2, PID));
-        breach(
-                Rule.ATTEMPTS,
-                "began in two processes",
-                () -> good().began(JOB, TAG, 1, 101));
+                () ->
+                        accepted()
+                                .began(JOB, TAG, 1, PID)
+                                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1), run(1)));
+        breach(Rule.ATTEMPTS, "began, and is not on record", () -> good().began(JOB, TAG, 2, PID));
+        breach(Rule.ATTEMPTS, "began in two processes", () -> good().began(JOB, TAG, 1, 101));
         breach(Rule.ATTEMPTS, "began twice in one", () -> good().began(JOB, TAG, 1, PID));
         breach(
                 Rule.AT_MOST_ONCE,
@@ -161,7 +164,13 @@ class CheckerTest {
                                 .submitted(WANTED.once(), JOB)
                                 .began(JOB, TAG, 1, PID)
                                 .began(JOB, TAG, 2, PID)
-                                .ended(JOB, TAG, "succeeded", value(TAG, 2), lost(1, "service_lost"), run(2)));
+                                .ended(
+                                        JOB,
+                                        TAG,
+                                        "succeeded",
+                                        value(TAG, 2),
+                                        lost(1, "service_lost"),
+                                        run(2)));
         breach(
                 Rule.HIGHEST_EPOCH,
                 "the value of an attempt that was superseded",
@@ -169,7 +178,13 @@ class CheckerTest {
                         accepted()
                                 .began(JOB, TAG, 1, PID)
                                 .began(JOB, TAG, 2, PID)
-                                .ended(JOB, TAG, "succeeded", value(TAG, 1), lost(1, "service_lost"), run(2)));
+                                .ended(
+                                        JOB,
+                                        TAG,
+                                        "succeeded",
+                                        value(TAG, 1),
+                                        lost(1, "service_lost"),
+                                        run(2)));
         breach(
                 Rule.HIGHEST_EPOCH,
                 "a record of an older claim",
@@ -181,7 +196,10 @@ class CheckerTest {
         breach(
                 Rule.RIGHT_VALUE,
                 "the value of another job",
-                () -> accepted().began(JOB, TAG, 1, PID).ended(JOB, TAG, "succeeded", value("t2", 1), run(1)));
+                () ->
+                        accepted()
+                                .began(JOB, TAG, 1, PID)
+                                .ended(JOB, TAG, "succeeded", value("t2", 1), run(1)));
         breach(
                 Rule.RIGHT_VALUE,
                 "a map without its last item",
@@ -209,7 +227,13 @@ class CheckerTest {
                         accepted()
                                 .began(JOB, TAG, 1, PID)
                                 .began(JOB, TAG, 2, PID)
-                                .ended(JOB, TAG, "succeeded", value(TAG, 2), lost(1, "crash_signal"), run(2)));
+                                .ended(
+                                        JOB,
+                                        TAG,
+                                        "succeeded",
+                                        value(TAG, 2),
+                                        lost(1, "crash_signal"),
+                                        run(2)));
         breach(
                 Rule.NEIGHBOURS,
                 "in quarantine for losses of the service",
@@ -311,8 +335,12 @@ class CheckerTest {
                                 .began(JOB, TAG, 3, 101)
                                 .listed(
                                         job(
-                                                JOB, TAG, "succeeded", value(TAG, 3),
-                                                new Dump.Run(1, 0, 99, "worker-lost", "service_lost"),
+                                                JOB,
+                                                TAG,
+                                                "succeeded",
+                                                value(TAG, 3),
+                                                new Dump.Run(
+                                                        1, 0, 99, "worker-lost", "service_lost"),
                                                 lost(2, "crash_signal"),
                                                 new Dump.Run(3, 0, 101, null, null)))
                                 .stored(JOB, "succeeded", 2, 2L << 24)
@@ -345,8 +373,7 @@ class CheckerTest {
                         List.of(new Dump.Stored(JOB, "cancelled", 0, 0)),
                         Map.of("cancelled", 1L),
                         List.of());
-        var evidence =
-                new Evidence(List.of(submit, early, late), new Ledger(List.of()), dump);
+        var evidence = new Evidence(List.of(submit, early, late), new Ledger(List.of()), dump);
         assertThat(Checker.check(evidence)).isEmpty();
     }
 

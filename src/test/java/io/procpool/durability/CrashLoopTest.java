@@ -32,8 +32,7 @@ class CrashLoopTest {
             assertThat(trial.verdict()).isEmpty();
             assertThat(trial.evidence().dump.listed())
                     .as("runs that were lost with a service")
-                    .anyMatch(
-                            job -> job.runs().stream().anyMatch(Dump.Run::lostWithService));
+                    .anyMatch(job -> job.runs().stream().anyMatch(Dump.Run::lostWithService));
         }
     }
 

@@ -35,7 +35,8 @@ final class Evidence {
         this.dump = dump;
         wanted = new HashMap<>();
         of(Submitted.class).forEach(submit -> submit.wanted().forEach(this::note));
-        listed = dump.listed().stream().collect(toMap(Listed::id, Function.identity(), (a, _) -> a));
+        listed =
+                dump.listed().stream().collect(toMap(Listed::id, Function.identity(), (a, _) -> a));
         starts = ledger.starts().collect(groupingBy(Ledger.Entry::job));
     }
 

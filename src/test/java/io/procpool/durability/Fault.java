@@ -19,8 +19,19 @@ record Fault(Kind kind, int at, AtomicInteger calls) implements Interposer {
     /** {@code lapse} is left out: it comes by the clock, and would make the count another one each time. */
     private static final Set<String> COUNTED =
             Set.of(
-                    "accept", "withdraw", "claim", "rescue", "claimTasks", "begun", "ended", "again",
-                    "finish", "end", "endAll", "forget", "dropQuarantined");
+                    "accept",
+                    "withdraw",
+                    "claim",
+                    "rescue",
+                    "claimTasks",
+                    "begun",
+                    "ended",
+                    "again",
+                    "finish",
+                    "end",
+                    "endAll",
+                    "forget",
+                    "dropQuarantined");
 
     private static final int KILLED = 137;
     private static final Duration LAST_MOMENTS = Duration.ofMillis(200);

@@ -86,8 +86,7 @@ final class Interposers {
     }
 
     private static void endAll(Path home) throws SQLException {
-        try (var connection =
-                        DriverManager.getConnection("jdbc:sqlite:" + SqlDump.database(home));
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + SqlDump.database(home));
                 var statement = connection.createStatement()) {
             statement.executeUpdate(
                     "UPDATE job SET state = 'cancelled', claimed = 0, finished = coalesce(finished, created)");

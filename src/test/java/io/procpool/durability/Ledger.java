@@ -13,8 +13,7 @@ record Ledger(List<Entry> entries) {
      * @param start or end of a run
      * @param at by {@link System#nanoTime}
      */
-    record Entry(
-            boolean start, long at, String job, int task, int attempt, long pid, String tag) {
+    record Entry(boolean start, long at, String job, int task, int attempt, long pid, String tag) {
         /** A line that was cut off by a kill is no entry. */
         static Stream<Entry> of(String line) {
             var words = line.split(" ", -1);

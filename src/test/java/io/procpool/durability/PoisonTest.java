@@ -25,7 +25,10 @@ class PoisonTest {
 
             var jobs = trial.evidence().dump.listed();
             var poisoned =
-                    jobs.stream().filter(job -> poison.contains(job.id())).findFirst().orElseThrow();
+                    jobs.stream()
+                            .filter(job -> poison.contains(job.id()))
+                            .findFirst()
+                            .orElseThrow();
             assertThat(poisoned.problem()).isEqualTo("quarantined");
             assertThat(poisoned.runs())
                     .hasSize(CRASHES)

@@ -45,13 +45,14 @@ final class RunRules {
                 .starts()
                 .collect(
                         groupingBy(
-                                start ->
-                                        new Attempted(start.job(), start.task(), start.attempt()),
+                                start -> new Attempted(start.job(), start.task(), start.attempt()),
                                 groupingBy(Ledger.Entry::pid, counting())))
                 .forEach(
                         (run, pids) -> {
                             if (pids.size() > 1) {
-                                add(Rule.ATTEMPTS, "%s began in each of %s".formatted(run, pids.keySet()));
+                                add(
+                                        Rule.ATTEMPTS,
+                                        "%s began in each of %s".formatted(run, pids.keySet()));
                             }
                         });
         evidence.ledger
@@ -75,7 +76,9 @@ final class RunRules {
             begunIsOnRecord(job);
         }
         if (job.state().equals("succeeded") && evidence.startsOf(job.id()).isEmpty()) {
-            add(Rule.SUCCEEDED_RAN, "%s (%s) succeeded and never began".formatted(job.id(), job.tag()));
+            add(
+                    Rule.SUCCEEDED_RAN,
+                    "%s (%s) succeeded and never began".formatted(job.id(), job.tag()));
         }
         if (wanted.atMostOnce()) {
             atMostOnce(job);
@@ -97,10 +100,14 @@ final class RunRules {
                             if (runs.size() != numbers.size()
                                     || numbers.first() != 1
                                     || numbers.last() != numbers.size()) {
-                                add(Rule.ATTEMPTS, "the runs of %s (%s) from item %d are numbered %s".formatted(job.id(),
-                                        job.tag(),
-                                        item,
-                                        runs.stream().map(Run::n).toList()));
+                                add(
+                                        Rule.ATTEMPTS,
+                                        "the runs of %s (%s) from item %d are numbered %s"
+                                                .formatted(
+                                                        job.id(),
+                                                        job.tag(),
+                                                        item,
+                                                        runs.stream().map(Run::n).toList()));
                             }
                         });
     }
@@ -115,11 +122,15 @@ final class RunRules {
                 .filter(start -> job.ready() && !onRecord.contains(start.attempt()))
                 .forEach(
                         start ->
-                                add(Rule.ATTEMPTS, "attempt %d of %s (%s) began in %d, on record are %s".formatted(start.attempt(),
-                                        job.id(),
-                                        job.tag(),
-                                        start.pid(),
-                                        onRecord)));
+                                add(
+                                        Rule.ATTEMPTS,
+                                        "attempt %d of %s (%s) began in %d, on record are %s"
+                                                .formatted(
+                                                        start.attempt(),
+                                                        job.id(),
+                                                        job.tag(),
+                                                        start.pid(),
+                                                        onRecord)));
     }
 
     private void atMostOnce(Listed job) {
@@ -128,9 +139,9 @@ final class RunRules {
                 .forEach(
                         (tag, times) -> {
                             if (times > 1) {
-                                add(Rule.AT_MOST_ONCE, "%s began %d times in %s".formatted(tag,
-                                        times,
-                                        job.id()));
+                                add(
+                                        Rule.AT_MOST_ONCE,
+                                        "%s began %d times in %s".formatted(tag, times, job.id()));
                             }
                         });
     }
@@ -142,12 +153,18 @@ final class RunRules {
                 .filter(run -> !run.lostWithService() && !killed.contains(run.pid()))
                 .forEach(
                         run ->
-                                add(Rule.NEIGHBOURS, "%s (%s) is charged with the loss of worker %d (%s), which it had no part in".formatted(job.id(),
-                                        job.tag(),
-                                        run.pid(),
-                                        run.reason())));
+                                add(
+                                        Rule.NEIGHBOURS,
+                                        "%s (%s) is charged with the loss of worker %d (%s), which it had no part in"
+                                                .formatted(
+                                                        job.id(),
+                                                        job.tag(),
+                                                        run.pid(),
+                                                        run.reason())));
         if ("quarantined".equals(job.problem()) && crashes(job) == 0) {
-            add(Rule.NEIGHBOURS, "%s (%s) is in quarantine for nothing".formatted(job.id(), job.tag()));
+            add(
+                    Rule.NEIGHBOURS,
+                    "%s (%s) is in quarantine for nothing".formatted(job.id(), job.tag()));
         }
     }
 

@@ -24,7 +24,10 @@ final class Scenario {
     void run() {
         submit(Ask.keyed(Ask.ok(name + "-ok"), name));
         submit(Ask.keyed(Ask.ok(name + "-ok"), name));
-        submit(Ask.put(UUID.nameUUIDFromBytes(name.getBytes(UTF_8)), Ask.raising(name + "-raising")));
+        submit(
+                Ask.put(
+                        UUID.nameUUIDFromBytes(name.getBytes(UTF_8)),
+                        Ask.raising(name + "-raising")));
         submit(Ask.of(Ask.map(name + "-map", 6, 2)));
         submit(Ask.of(Ask.killing(name + "-killing", 1)));
         submit(Ask.of(Ask.poison(name + "-poison")));

@@ -86,9 +86,13 @@ final class SightRules {
                         .distinct()
                         .toList();
         if (values.size() > 1) {
-            add(Rule.ONE_RESULT, "the value of %s was read as %s and as %s".formatted(ofOneJob.getFirst().read().id(),
-                    Text.cut(values.get(0)),
-                    Text.cut(values.get(1))));
+            add(
+                    Rule.ONE_RESULT,
+                    "the value of %s was read as %s and as %s"
+                            .formatted(
+                                    ofOneJob.getFirst().read().id(),
+                                    Text.cut(values.get(0)),
+                                    Text.cut(values.get(1))));
         }
     }
 
@@ -109,9 +113,10 @@ final class SightRules {
                 add(read.id(), read.state());
             }
             if (read.version() != 0 && read.version() < version) {
-                SightRules.this.add(Rule.LEGAL_STATES, "%s was seen as version %d and then as version %d".formatted(read.id(),
-                        version,
-                        read.version()));
+                SightRules.this.add(
+                        Rule.LEGAL_STATES,
+                        "%s was seen as version %d and then as version %d"
+                                .formatted(read.id(), version, read.version()));
             }
         }
 
@@ -120,7 +125,8 @@ final class SightRules {
                     Automaton.FINAL.contains(state) && Automaton.FINAL.contains(later)
                             ? Rule.ONE_RESULT
                             : Rule.LEGAL_STATES;
-            SightRules.this.add(rule, "%s was seen as %s and then as %s".formatted(id, state, later));
+            SightRules.this.add(
+                    rule, "%s was seen as %s and then as %s".formatted(id, state, later));
         }
     }
 
@@ -132,9 +138,13 @@ final class SightRules {
                                         .filter(start -> start.at() > sight.returned())
                                         .forEach(
                                                 start ->
-                                                        add(Rule.CANCELLED, "%s was seen cancelled, and then its attempt %d began in %d".formatted(start.job(),
-                                                                start.attempt(),
-                                                                start.pid()))));
+                                                        add(
+                                                                Rule.CANCELLED,
+                                                                "%s was seen cancelled, and then its attempt %d began in %d"
+                                                                        .formatted(
+                                                                                start.job(),
+                                                                                start.attempt(),
+                                                                                start.pid()))));
     }
 
     private void add(Rule rule, String example) {

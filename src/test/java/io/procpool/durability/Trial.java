@@ -79,8 +79,7 @@ final class Trial implements AutoCloseable {
         more.addAll(List.of(settings));
         service =
                 ServiceProcess.startAs(
-                        new Launch(home, main, all, Map.of()),
-                        more.toArray(String[]::new));
+                        new Launch(home, main, all, Map.of()), more.toArray(String[]::new));
         url = service.url();
         if (service.get("/v1/pools/" + Ask.POOL).statusCode() == 404) {
             pool(2);
@@ -217,8 +216,7 @@ final class Trial implements AutoCloseable {
     private void settleUnknown() throws InterruptedException {
         var dump = new ApiDump(caller);
         Waiting.until(
-                "nothing is on its way",
-                () -> dump.jobs().stream().allMatch(Dump.Listed::ready));
+                "nothing is on its way", () -> dump.jobs().stream().allMatch(Dump.Listed::ready));
     }
 
     Evidence evidence() throws Exception {

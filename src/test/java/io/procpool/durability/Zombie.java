@@ -130,8 +130,7 @@ final class Zombie {
 
     private Submission submission() {
         var terms =
-                new Terms(
-                        Terms.ASYNC.retries(), Terms.ASYNC.delivery(), Map.of("tag", TAG), null);
+                new Terms(Terms.ASYNC.retries(), Terms.ASYNC.delivery(), Map.of("tag", TAG), null);
         return new Submission(
                 POOL,
                 Verb.APPLY,

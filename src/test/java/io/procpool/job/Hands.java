@@ -6,7 +6,6 @@ import io.procpool.problem.Problem;
 import io.procpool.problem.Refusal.PoolDegraded;
 import io.procpool.problem.Refused;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -157,7 +156,7 @@ final class Hands implements Workers, AutoCloseable {
                     cancelled.set(true);
                     stop.complete(null);
                 });
-        job.begun(task, DrivenJob.PID, Instant.now());
+        job.begun(task, DrivenJob.PID, StoredJobs.CLOCK.instant());
         CompletableFuture.anyOf(gate, stop).join();
         if (cancelled.get()) {
             job.ended(task, new Task.End.Broke(new Failure.Cancelled()), null);
@@ -170,7 +169,7 @@ final class Hands implements Workers, AutoCloseable {
         job.ended(
                 task,
                 new Task.End.Value(value, List.of()),
-                DrivenJob.attempt(task, null, Instant.now()));
+                DrivenJob.attempt(task, null, StoredJobs.CLOCK.instant()));
     }
 
     /** They have gone when this returns. */

@@ -9,7 +9,6 @@ import io.procpool.problem.Refused;
 import io.procpool.service.Waiting;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -38,7 +37,7 @@ class JobsTest {
         return new Jobs(
                 store,
                 workers,
-                Clock.systemUTC(),
+                StoredJobs.CLOCK,
                 Submissions.LIMITS,
                 Submissions.IN_FLIGHT,
                 List.of());

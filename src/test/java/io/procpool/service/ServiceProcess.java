@@ -44,8 +44,7 @@ public final class ServiceProcess implements AutoCloseable {
         this.ownHome = ownHome;
         home = launch.home();
         log = Files.createTempFile("procpool-service", ".log");
-        var builder =
-                new ProcessBuilder(launch.command(settings)).redirectError(log.toFile());
+        var builder = new ProcessBuilder(launch.command(settings)).redirectError(log.toFile());
         builder.environment().putAll(launch.environment());
         process = builder.start();
         url = awaitReady();
