@@ -29,13 +29,15 @@ final class SqlDump {
     List<Stored> jobs() throws SQLException {
         try (var connection = open();
                 var statement = connection.createStatement();
-                var rows =
-                        statement.executeQuery("SELECT id, state, epoch, version FROM job")) {
+                var rows = statement.executeQuery("SELECT id, state, epoch, version FROM job")) {
             var jobs = new ArrayList<Stored>();
             while (rows.next()) {
                 jobs.add(
                         new Stored(
-                                id(rows.getBytes(1)), rows.getString(2), rows.getInt(3), rows.getLong(4)));
+                                id(rows.getBytes(1)),
+                                rows.getString(2),
+                                rows.getInt(3),
+                                rows.getLong(4)));
             }
             return jobs;
         }

@@ -183,7 +183,8 @@ final class Trial implements AutoCloseable {
         while (!job.get("ready").asBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError(
-                        "not final after %d s: %s%n%s".formatted(LONGEST_JOB.toSeconds(), job, pool()));
+                        "not final after %d s: %s%n%s"
+                                .formatted(LONGEST_JOB.toSeconds(), job, pool()));
             }
             job = seen(id);
         }

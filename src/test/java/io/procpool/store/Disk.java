@@ -1,5 +1,7 @@
 package io.procpool.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +45,7 @@ record Disk(Path path) implements AutoCloseable {
     private static boolean run(List<String> command) throws IOException, InterruptedException {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var said = new String(process.getInputStream().readAllBytes());
+            var said = new String(process.getInputStream().readAllBytes(), UTF_8);
             boolean done = process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0;
             if (!done) {
                 System.out.println(command.getFirst() + ": " + said.strip());
