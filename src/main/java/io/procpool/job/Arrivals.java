@@ -1,7 +1,7 @@
 package io.procpool.job;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** In which order the chunks of a job came whose values are in the order of their coming. Eight bytes a chunk. Grows only; thread safe up to what {@link #count} has said. */
 public final class Arrivals {
@@ -17,6 +17,16 @@ public final class Arrivals {
         this.count = count;
     }
 
+    /** Of chunks in the order of their coming: first item and items of each, in turn. */
+    public static Arrivals of(int[] runs) {
+        return new Arrivals(runs.clone(), runs.length / 2);
+    }
+
+    /** As {@link #of} takes it. */
+    public int[] runs() {
+        return Arrays.copyOf(runs, 2 * count);
+    }
+
     void add(int firstItem, int items) {
         if (2 * count == runs.length) {
             runs = Arrays.copyOf(runs, runs.length * 2);
@@ -24,21 +34,6 @@ public final class Arrivals {
         runs[2 * count] = firstItem;
         runs[2 * count + 1] = items;
         count++;
-    }
-
-    /** Of what {@link #toByteArray} has made. */
-    public static Arrivals of(byte[] bytes) {
-        var numbers = ByteBuffer.wrap(bytes).asIntBuffer();
-        var runs = new int[numbers.remaining()];
-        numbers.get(runs);
-        return new Arrivals(runs, runs.length / 2);
-    }
-
-    /** For a store: eight bytes a chunk. */
-    public byte[] toByteArray() {
-        var bytes = ByteBuffer.allocate(2 * count * Integer.BYTES);
-        bytes.asIntBuffer().put(runs, 0, 2 * count);
-        return bytes.array();
     }
 
     /** As it is now. What is added later is not in it; it shares the memory. */
@@ -58,5 +53,15 @@ public final class Arrivals {
 
     public int items(int chunk) {
         return runs[2 * chunk + 1];
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Arrivals that && Arrays.equals(runs(), that.runs());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(runs());
     }
 }

@@ -25,9 +25,13 @@ final class Crashes {
 
     private Crashes() {}
 
+    /** SIGTERM comes from outside: a supervisor that stops the service sends it to all processes. */
+    private static final Integer SIGTERM = 15;
+
     /** Whether the task has killed its worker. */
     static boolean isCrash(@Nullable Failure problem) {
         return switch (problem) {
+            case Failure.WorkerLost(_, _, var signal, _) when SIGTERM.equals(signal) -> false;
             case Failure.WorkerLost(var reason, _, _, _) -> OWN.contains(reason);
             case Failure.ProtocolError _ -> true;
             case null, default -> false;

@@ -1,5 +1,6 @@
 package io.procpool.job;
 
+import io.procpool.job.JobStore.Batch;
 import io.procpool.job.JobStore.Claimed;
 import io.procpool.problem.Refused;
 import java.time.Clock;
@@ -230,28 +231,38 @@ final class Feeder implements AutoCloseable {
     }
 
     private void fetch(String pool) {
+        long bytes = taker.room();
         int places;
         long before;
-        boolean alone;
         lock.lock();
         try {
             var line = lines.get(pool);
-            if (line == null || stopped) {
+            if (line == null || stopped || (bytes <= 0 && !line.isEmpty())) {
                 return;
             }
             places = line.room(clock.instant());
             before = line.arrivals();
-            alone = line.isEmpty();
+            line.reserve(
+                    places); // or new ones, which don't wait for those that were not due, take them
+            // meanwhile
         } finally {
             lock.unlock();
         }
-        long bytes = taker.room();
-        if (places == 0 || (bytes <= 0 && !alone)) {
-            return;
+        if (places > 0) {
+            fetch(pool, places, bytes, before);
         }
-        var batch = store.claim(pool, clock.instant(), bytes <= 0 ? 1 : places, bytes);
-        int jobs = batch.jobs().size();
-        with(pool, line -> line.claimed(jobs));
+    }
+
+    private void fetch(String pool, int places, long bytes, long before) {
+        int claimed = 0;
+        Batch batch;
+        try {
+            batch = store.claim(pool, clock.instant(), bytes <= 0 ? 1 : places, bytes);
+            claimed = batch.jobs().size();
+        } finally {
+            int free = places - claimed;
+            with(pool, line -> line.free(free));
+        }
         batch.jobs().forEach(taker::take);
         if (batch.more()) {
             look();
@@ -262,7 +273,15 @@ final class Feeder implements AutoCloseable {
 
     /** Comes when what was claimed is in the pool's queue: until then it waits for the pool, and a closed one that is told of nothing ends. */
     private void known(String pool, long before, @Nullable Instant due) {
-        if (ask(pool, line -> line.fetched(before, due))) {
+        boolean drained =
+                ask(
+                        pool,
+                        line -> {
+                            boolean none = line.fetched(before, due);
+                            tell(line.room(clock.instant()) > 0); // others have come meanwhile
+                            return none;
+                        });
+        if (drained) {
             workers.drained(pool);
         }
     }

@@ -58,9 +58,14 @@ final class Line {
         return arrivals;
     }
 
-    /** So many have been claimed: they are in memory from now on. */
-    void claimed(int jobs) {
-        live += jobs;
+    /** So many are about to be claimed. */
+    void reserve(int places) {
+        live += places;
+    }
+
+    /** So many fewer were. */
+    void free(int places) {
+        live -= places;
     }
 
     /**

@@ -102,14 +102,15 @@ final class Runs {
                 pause(before));
     }
 
-    /** What is left of the pause before the next run. */
+    /** What is left of the pause before the next run; all of it, if the clock was set back. */
     private Duration pause(List<Attempt> before) {
         int charged = Crashes.charged(before);
         if (charged == 0) {
             return Duration.ZERO;
         }
+        var pause = job.submission().terms().retries().before(charged + 1);
         var since = Duration.between(before.getLast().finished(), clock.instant());
-        return job.submission().terms().retries().before(charged + 1).minus(since);
+        return since.isNegative() ? pause : pause.minus(since);
     }
 
     // --- out

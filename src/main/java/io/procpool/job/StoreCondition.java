@@ -1,21 +1,24 @@
 package io.procpool.job;
 
-import java.util.Optional;
+import java.util.Map;
 
-/** How the store is. */
+/** How the store is, for whoever watches the service. Any thread may ask. */
 public interface StoreCondition {
-    /** What it is, in a word: {@code sqlite}. */
-    String kind();
+    enum State {
+        WELL,
+        /** No room: it takes nothing new; what it has goes on. It recovers by itself. */
+        FULL,
+        /** Something that it holds is damaged; it goes on with the rest. */
+        DAMAGED,
+        /** The disk has failed it: nothing can be written any more, and the service ends. */
+        FAILED
+    }
 
-    /** Whether a 202 survives a power cut: what is written is on the disk before it is told. */
-    boolean durable();
+    State state();
 
-    /** What is wrong with it for good; the service can't go on. */
-    Optional<String> failure();
+    /** What is the matter; empty if nothing is. */
+    String sentence();
 
-    /** Why it takes nothing new for now; what is accepted goes on. */
-    Optional<String> full();
-
-    /** What the check after an unclean stop has found: {@code not needed}, {@code running}, {@code ok}, or what is wrong. */
-    String check();
+    /** How it makes things last, by the names of its settings. */
+    Map<String, String> durability();
 }

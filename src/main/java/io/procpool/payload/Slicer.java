@@ -59,6 +59,16 @@ public final class Slicer {
         return sliceArray(body, 0, body.length);
     }
 
+    /**
+     * Cuts an array that stands by itself.
+     *
+     * @throws Refused if it is no valid JSON array
+     */
+    public Items sliceArray(Payload array) {
+        int from = array.offset();
+        return sliceArray(array.array(), from, from + array.size());
+    }
+
     private void require(byte[] body, char first, String what) {
         if (body.length > limits.maxBytes()) {
             throw new Refused(new BodyTooLarge(limits.maxBytes()));

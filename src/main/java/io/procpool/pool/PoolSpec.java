@@ -5,6 +5,7 @@ import io.procpool.runtime.LaunchSpec;
 import io.procpool.runtime.WorkerKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -158,6 +159,16 @@ public record PoolSpec(
 
     private static boolean forks(String runtime, WorkerKind kind) {
         return runtime.equals("python") && kind == WorkerKind.PROCESS;
+    }
+
+    /** The name of its kind in the API. */
+    public String kindLabel() {
+        return kind.label();
+    }
+
+    /** The kind that has this name. */
+    public static WorkerKind kindLabelled(String label) {
+        return WorkerKind.valueOf(label.toUpperCase(Locale.ROOT));
     }
 
     /** The one that is meant when nothing is said. */

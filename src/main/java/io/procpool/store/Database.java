@@ -1,103 +1,234 @@
 package io.procpool.store;
 
+import io.procpool.job.StoreCondition.State;
+import io.procpool.problem.Refused;
+import io.procpool.store.Write.Work;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
 import java.sql.SQLException;
-import org.flywaydb.core.Flyway;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
+import java.util.HashSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The SQLite file: how connections to it are made, and that it is one that this service can use. What is SQLite's own is here, in {@link Writer} and in {@link Trouble}. */
-final class Database {
-    /** Earlier ones can lose committed data where one connection writes while another checkpoints (sqlite.org, WAL-reset bug). */
-    private static final String LEAST_VERSION = "3.51.3";
+/** The database and the values beside it, open. Any thread writes through the one writer, and reads. */
+final class Database implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    private static final long CHECKED_BEFORE_START = 256L << 20;
+    private static final long LIGHT = 512;
 
-    private static final int BUSY_MILLIS = 10_000;
-    private static final long CHECKED_AT_ONCE = 256L << 20;
-
+    private final StoreFolder folder;
     private final Path file;
-
-    private Database(Path file) {
-        this.file = file;
-    }
+    private final Values values;
+    private final Condition condition;
+    private final Sql sql;
+    private final Readers readers;
+    private final Line line = new Line();
+    private final Ends ends = new Ends();
+    private final Writer writer;
+    private volatile boolean closed;
 
     /**
-     * Makes it, or brings it up to date.
-     *
-     * @throws StoreRefused if SQLite is too old
+     * @param onFailure runs on a thread of its own when the store has failed for good
+     * @throws Unusable with a sentence, if it must not be used
      */
-    static Database open(Path file) {
-        var database = new Database(file);
-        try (var session = database.session(false)) {
-            var version = session.first("SELECT sqlite_version() AS v", row -> row.text("v"));
-            requireVersion(version.orElse("0"));
-            session.execute("PRAGMA auto_vacuum = INCREMENTAL"); // before there is any table
-            session.execute("PRAGMA journal_mode = WAL");
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        } catch (SQLException | java.io.IOException failure) {
-            throw new IllegalStateException("The store " + file + " can't be opened", failure);
+    Database(Path home, Runnable onFailure) throws IOException {
+        folder = new StoreFolder(home);
+        try {
+            file = folder.path().resolve("procpool.db");
+            var sqlite = new Sqlite(file, folder.path().resolve("native"));
+            sql = sqlite.openWriter();
+            if (!folder.cleanBefore() && Files.size(file) <= CHECKED_BEFORE_START) {
+                requireSound(sql);
+            }
+            sqlite.migrate();
+            StoreFolder.sync(folder.path());
+            values = new Values(home);
+            condition =
+                    new Condition(sql.of("SELECT sqlite_version()").first(Row::text).orElse("?"));
+            sweepValues(sql);
+            readers = new Readers(sqlite);
+            var reserve = new Reserve(folder.path());
+            if (!reserve.restore()) {
+                condition.full();
+            }
+            var health = new Writer.Health(condition, onFailure);
+            writer = new Writer(sql, line, ends, values, reserve, health);
+            ends.start();
+            writer.start();
+            if (!folder.cleanBefore() && Files.size(file) > CHECKED_BEFORE_START) {
+                checkLater(sqlite);
+            }
+        } catch (SQLException failure) {
+            folder.close();
+            throw new Unusable(
+                    "the store in " + home + " can't be opened: " + failure.getMessage(),
+                    "If the file is damaged, move it away and begin with an empty store, or put a copy in its place.",
+                    failure);
+        } catch (IOException | RuntimeException failure) {
+            folder.close();
+            throw failure;
         }
-        Flyway.configure()
-                .dataSource(database.source(false))
-                .locations("classpath:db/sqlite")
-                .load()
-                .migrate();
-        return database;
     }
 
-    /** @throws StoreRefused if it is too old */
-    static void requireVersion(String version) {
-        if (Runtime.Version.parse(version).compareTo(Runtime.Version.parse(LEAST_VERSION)) < 0) {
-            throw new StoreRefused(
-                    "SQLite "
-                            + version
-                            + " can lose committed data; Procpool needs "
-                            + LEAST_VERSION,
-                    "Run Procpool with the SQLite that it brings.");
+    private void requireSound(Sql sql) throws SQLException {
+        LOG.info("The service before this one did not end by itself: the store is checked.");
+        var found = quickCheck(sql);
+        if (!found.equals("ok")) {
+            throw new Unusable(
+                    "the store in " + file + " is damaged: " + found,
+                    "Move the file away and begin with an empty store, or put a copy in its place.");
         }
     }
 
-    private SQLiteDataSource source(boolean readOnly) {
-        var config = new SQLiteConfig();
-        config.setReadOnly(readOnly);
-        config.setBusyTimeout(BUSY_MILLIS);
-        config.enforceForeignKeys(true);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, "0");
-        config.setPragma(SQLiteConfig.Pragma.CACHE_SIZE, "-16000");
-        var source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + file);
-        return source;
+    private static String quickCheck(Sql sql) throws SQLException {
+        return sql.of("PRAGMA quick_check(1)").first(Row::text).orElse("no answer");
     }
 
-    Session session(boolean readOnly) throws SQLException {
-        Connection connection = source(readOnly).getConnection();
-        var session = new Session(connection);
-        session.execute("PRAGMA trusted_schema = OFF");
-        return session;
+    /** A large one takes long: the service is ready meanwhile. */
+    private void checkLater(Sqlite sqlite) {
+        Thread.ofPlatform().name("store-check").daemon().start(() -> check(sqlite));
     }
 
-    /** Bytes of the file and its log. */
-    long size() {
-        return size(file) + size(file.resolveSibling(file.getFileName() + "-wal"));
+    private void check(Sqlite sqlite) {
+        try (var sql = sqlite.openReader()) {
+            var found = quickCheck(sql);
+            if (!found.equals("ok")) {
+                condition.damaged(found);
+            }
+        } catch (SQLException failure) {
+            condition.damaged(String.valueOf(failure.getMessage()));
+        }
     }
 
-    private static long size(Path file) {
-        return file.toFile().length();
+    private void sweepValues(Sql sql) throws SQLException, IOException {
+        var needed = new HashSet<String>();
+        for (var table : new String[] {"body", "evidence", "task", "quarantine"}) {
+            needed.addAll(
+                    sql.of("SELECT file FROM " + table + " WHERE file IS NOT NULL").all(Row::text));
+        }
+        values.sweep(needed);
     }
 
-    /** Whether a check of all of it is a matter of moments. */
-    boolean isSmall() {
-        return size() <= CHECKED_AT_ONCE;
+    Values values() {
+        return values;
     }
 
-    /** Empty if its pages are sound, else what is wrong. */
-    String defects() throws SQLException {
-        try (var session = session(true)) {
-            var found = session.first("PRAGMA quick_check(10)", row -> row.text("quick_check"));
-            return found.filter(text -> !text.equals("ok")).orElse("");
+    Condition condition() {
+        return condition;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** Of the database, its log and the values, on the disk. */
+    long bytes() {
+        return size(file) + size(file.resolveSibling("procpool.db-wal")) + values.bytes();
+    }
+
+    static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    // --- writing
+
+    /**
+     * Writes something new. It lasts when this returns.
+     *
+     * @throws Refused if there is no room, or the store has failed
+     */
+    <T extends @Nullable Object> T add(Work<T> work, long weight) {
+        return await(new Write<>(work, true, true, weight));
+    }
+
+    /** Writes what follows from what there is: it waits for room. It lasts when this returns. */
+    <T extends @Nullable Object> T change(Work<T> work) {
+        return await(new Write<>(work, false, true, LIGHT));
+    }
+
+    /** The same; it lasts when the stage completes. */
+    <T extends @Nullable Object> CompletableFuture<T> changeLater(Work<T> work, long weight) {
+        var write = new Write<T>(work, false, false, LIGHT + weight);
+        put(write);
+        return write.end();
+    }
+
+    private <T extends @Nullable Object> T await(Write<T> write) {
+        put(write);
+        try {
+            return write.end().join();
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
+        }
+    }
+
+    private void put(Write<?> write) {
+        boolean there = line.put(write, !ends.isHere(), () -> isRefused(write));
+        if (!there) {
+            boolean full = condition.state() == State.FULL && !closed;
+            write.refuse(full ? Condition.noRoom() : Condition.gone());
+        }
+    }
+
+    private boolean isRefused(Write<?> write) {
+        return write.refusable() && condition.state() == State.FULL;
+    }
+
+    /** The disk has failed where the writer was not there to see it. */
+    Refused failed(IOException failure) {
+        if (Sqlite.trouble(failure) == Sqlite.Trouble.FULL) {
+            return new Refused(Condition.noRoom());
+        }
+        writer.disown(failure);
+        return new Refused(Condition.gone());
+    }
+
+    /** The log is emptied into the database, and its file cut, when nobody writes. */
+    void shrinkLog() {
+        writer.shrinkLog();
+    }
+
+    // --- reading
+
+    <T extends @Nullable Object> T read(Readers.Read<T> read) {
+        try {
+            return readers.read(read);
+        } catch (SQLException failure) {
+            throw new IllegalStateException("The store can't be read", failure);
+        }
+    }
+
+    /** Ends what has been put, and leaves the file as if nobody had been there. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        line.close();
+        try {
+            writer.join();
+            ends.close();
+            readers.close();
+            sql.close(); // the last one: SQLite puts all of the log into the database
+            values.deleteDiscarded();
+            if (condition.state() != State.FAILED) {
+                folder.leaveClean();
+            }
+            folder.close();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | SQLException failure) {
+            LOG.warn("The store was not closed well.", failure);
         }
     }
 }

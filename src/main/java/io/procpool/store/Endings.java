@@ -1,255 +1,257 @@
 package io.procpool.store;
 
-import io.procpool.job.Attempt;
 import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
 import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.job.Quarantined;
-import io.procpool.job.Task;
 import io.procpool.job.Ticket;
 import io.procpool.problem.Failure;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what tasks and jobs have come to. Runs on the writer. What is not wanted any more are names of files, for when that is committed. */
+/** Jobs come to their end: once. */
 final class Endings {
-    private static final Values.Kept NOTHING = new Values.Kept(null, null);
+    private static final long RECORD = 1_000;
+    private static final String UNCLAIMED =
+            "SELECT " + StoredJob.COLUMNS + ", j.expires_in" + StoredJob.FROM;
 
-    /**
-     * A task's end as a row has it.
-     *
-     * @param failure as JSON text: how it failed, or which of its items did
-     */
-    record KeptEnd(Values.Kept value, @Nullable String failure) {
-        static KeptEnd of(Task.End end, Values values) {
-            return switch (end) {
-                case Task.End.Value(var value, var errors) ->
-                        new KeptEnd(
-                                values.keep(value),
-                                errors.isEmpty() ? null : Evidence.itemErrors(errors));
-                case Task.End.Broke(var problem) -> new KeptEnd(NOTHING, Evidence.failure(problem));
-            };
-        }
+    private final Database database;
+
+    Endings(Database database) {
+        this.database = database;
     }
 
-    /** A quarantined task with its body as it is to be written. */
-    record KeptQuarantined(Quarantined task, Submitted submitted) {}
-
-    /**
-     * What a write has made of files.
-     *
-     * @param done whether what was to be written was
-     */
-    record Swept(boolean done, List<String> files) {}
-
-    private Endings() {}
-
-    static Swept ended(
-            Session session,
-            Ticket ticket,
-            TaskClaim task,
-            KeptEnd end,
-            List<Attempt> attempts,
-            int place,
-            @Nullable KeptQuarantined quarantined)
-            throws SQLException {
-        var job = Claims.held(session, ticket);
-        boolean done =
-                job.isPresent()
-                        && session.update(
-                                        """
-                                        UPDATE tasks SET state = 'ended', attempts = ?, place = ?, value = ?, file = ?, failure = ?
-                                        WHERE job = ? AND number = ? AND attempt = ? AND state = 'claimed'
-                                        """,
-                                        Evidence.attempts(attempts),
-                                        place,
-                                        end.value().row(),
-                                        end.value().file(),
-                                        end.failure(),
-                                        job.getAsLong(),
-                                        task.number(),
-                                        task.attempt())
-                                == 1;
-        if (!done) {
-            return new Swept(false, files(end.value()));
-        }
-        session.update(
-                "UPDATE jobs SET done = done + ? WHERE seq = ?", task.items(), job.getAsLong());
-        if (quarantined != null) {
-            quarantine(session, quarantined);
-        }
-        return new Swept(true, List.of());
-    }
-
-    private static List<String> files(Values.Kept value) {
-        return value.file() == null ? List.of() : List.of(value.file());
-    }
-
-    private static void quarantine(Session session, KeptQuarantined kept) throws SQLException {
-        var task = kept.task();
-        var submitted = kept.submitted();
-        session.update(
-                """
-                INSERT INTO quarantine (id, job, at, first_item, items, attempts, args, kwds, body, file, head)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                task.id(),
-                task.job(),
-                task.at(),
-                task.firstItem(),
-                task.items(),
-                Evidence.attempts(task.attempts()),
-                submitted.args(),
-                submitted.kwds(),
-                submitted.body().row(),
-                submitted.body().file(),
-                submitted.head());
-    }
-
-    static Swept finish(
-            Session session,
+    /** A final record and what belongs to it, whose files are written or will be. */
+    private record Finish(
             Ticket ticket,
             JobRecord record,
-            Values.Kept value,
             @Nullable TaskClaim last,
-            List<KeptQuarantined> quarantined)
-            throws SQLException {
-        var job = Claims.held(session, ticket);
-        if (job.isEmpty()
-                || (last != null && !holds(session, job.getAsLong(), last))
-                || !close(session, job.getAsLong(), record, value)) {
-            return new Swept(false, files(value));
+            @Nullable Content value,
+            List<Quarantine.Case> cases) {
+
+        long weight() {
+            return RECORD
+                    + (value == null ? 0 : value.size())
+                    + cases.stream().mapToLong(one -> one.body().size()).sum();
         }
-        for (var task : quarantined) {
-            quarantine(session, task);
+
+        boolean write(Transaction transaction) throws SQLException, IOException {
+            var job = TaskWrites.current(transaction, ticket);
+            if (job.isEmpty() || !isLast(transaction, job.getAsLong())) {
+                return false;
+            }
+            boolean ended =
+                    Endings.end(transaction, job.getAsLong(), record, value, ticket.epoch());
+            if (ended) {
+                Quarantine.insert(transaction, cases);
+            }
+            return ended;
         }
-        return new Swept(true, clear(session, job.getAsLong()));
-    }
 
-    private static boolean holds(Session session, long job, TaskClaim task) throws SQLException {
-        return session.first(
-                        "SELECT 1 AS holds FROM tasks WHERE job = ? AND number = ? AND attempt = ? AND state <> 'ended'",
-                        _ -> true,
-                        job,
-                        task.number(),
-                        task.attempt())
-                .isPresent();
-    }
-
-    /** Gives a job its end, once. */
-    private static boolean close(Session session, long job, JobRecord record, Values.Kept value)
-            throws SQLException {
-        var end = (JobState.Final) record.state();
-        int rows =
-                session.update(
-                        """
-                        UPDATE jobs SET state = ?, started = ?, finished = ?, done = ?, version = ?, claimed = 0
-                        WHERE seq = ? AND state IN ('pending', 'running')
-                        """,
-                        end.label(),
-                        end.started(),
-                        end.finished(),
-                        record.done(),
-                        record.version(),
-                        job);
-        if (rows == 1) {
-            session.update(
-                    "INSERT OR REPLACE INTO outcomes (job, value, file, arrivals, evidence) VALUES (?, ?, ?, ?, ?)",
-                    job,
-                    value.row(),
-                    value.file(),
-                    record.arrivals() == null ? null : record.arrivals().toByteArray(),
-                    Evidence.of(record));
+        private boolean isLast(Transaction transaction, long job) throws SQLException {
+            return last == null
+                    || transaction
+                            .of(
+                                    """
+                                    SELECT 1 FROM job WHERE n = ? AND (tracked = 0 OR EXISTS (
+                                        SELECT 1 FROM task WHERE job = ? AND number = ? AND attempt = ?
+                                            AND state <> 'waiting'))
+                                    """)
+                            .with(job)
+                            .with(job)
+                            .with(last.number())
+                            .with(last.attempt())
+                            .first(Row::number)
+                            .isPresent();
         }
-        return rows == 1;
-    }
 
-    /** What an unfinished job needs, a final one does not. */
-    private static List<String> clear(Session session, long job) throws SQLException {
-        var files =
-                new ArrayList<>(
-                        session.list(
-                                """
-                                SELECT file FROM submissions WHERE job = ?1 AND file IS NOT NULL
-                                UNION ALL SELECT file FROM tasks WHERE job = ?1 AND file IS NOT NULL
-                                """,
-                                row -> row.text("file"),
-                                job));
-        session.update("DELETE FROM submissions WHERE job = ?", job);
-        session.update("DELETE FROM tasks WHERE job = ?", job);
-        return files;
-    }
-
-    // --- of jobs that nobody has claimed
-
-    /** Those that got an end, with what is not wanted any more. */
-    record Ended(List<JobRecord> records, List<String> files) {}
-
-    private record Found(long job, JobRecord record, @Nullable Instant expires) {}
-
-    private static final String UNCLAIMED =
-            "SELECT " + Records.SUMMARY + " WHERE claimed = 0 AND finished IS NULL AND ";
-
-    private static Found found(Session.Row row) throws SQLException {
-        return new Found(row.number("seq"), Records.summary(row), row.timeOrNull("expires"));
-    }
-
-    static Optional<Ended> end(Session session, UUID id, JobState.Final end) throws SQLException {
-        var found = session.first(UNCLAIMED + "id = ?", Endings::found, id);
-        return found.isEmpty()
-                ? Optional.empty()
-                : Optional.of(endAll(session, List.of(found.get()), _ -> end));
-    }
-
-    static Ended endAll(Session session, String pool, Failure why, Instant at, int limit)
-            throws SQLException {
-        var found = session.list(UNCLAIMED + "pool = ? LIMIT ?", Endings::found, pool, limit);
-        return endAll(
-                session,
-                found,
-                one -> new JobState.Failed(JobState.started(one.record().state()), at, why));
-    }
-
-    static Ended lapse(Session session, Instant now, int limit) throws SQLException {
-        var found =
-                session.list(
-                        UNCLAIMED + "state = 'pending' AND expires <= ? LIMIT ?",
-                        Endings::found,
-                        now,
-                        limit);
-        return endAll(
-                session,
-                found,
-                one ->
-                        new JobState.Expired(
-                                now,
-                                Duration.between(
-                                        one.record().created(),
-                                        Objects.requireNonNull(one.expires()))));
-    }
-
-    private interface Fate {
-        JobState.Final of(Found job);
-    }
-
-    private static Ended endAll(Session session, List<Found> found, Fate fate) throws SQLException {
-        var records = new ArrayList<JobRecord>();
-        var files = new ArrayList<String>();
-        for (var one : found) {
-            var attempts = Reading.attempts(session, one.job());
-            var ended = Records.ended(Records.withAttempts(one.record(), attempts), fate.of(one));
-            if (close(session, one.job(), ended, NOTHING)) {
-                files.addAll(clear(session, one.job()));
-                records.add(ended);
+        void over(boolean written) {
+            if (!written) {
+                cases.forEach(one -> one.body().content().discard());
+                if (value != null) {
+                    value.discard();
+                }
             }
         }
-        return new Ended(records, files);
+    }
+
+    CompletionStage<Boolean> finish(
+            Ticket ticket,
+            JobRecord record,
+            @Nullable TaskClaim last,
+            List<Quarantined> quarantined) {
+        var values = database.values();
+        try {
+            var finish =
+                    new Finish(
+                            ticket,
+                            record,
+                            last,
+                            Evidence.value(record.state(), values),
+                            Quarantine.cases(quarantined, values));
+            return database.<Boolean>changeLater(finish::write, finish.weight())
+                    .thenApply(
+                            written -> {
+                                finish.over(written);
+                                return written;
+                            });
+        } catch (IOException failure) {
+            return CompletableFuture.failedFuture(database.failed(failure));
+        }
+    }
+
+    private static boolean end(
+            Transaction transaction, long n, JobRecord record, @Nullable Content value, int epoch)
+            throws SQLException, IOException {
+        if (!(record.state() instanceof JobState.Final end)) {
+            throw new IllegalArgumentException("not final: " + record.id());
+        }
+        if (value != null) {
+            value.ensure();
+        }
+        int jobs =
+                transaction
+                        .of(
+                                """
+                                UPDATE job SET state = ?, started = ?, finished = ?, items = ?, done = ?,
+                                    version = ?, async = ?, claimed = 0
+                                WHERE n = ? AND epoch = ? AND state IN ('pending', 'running')
+                                """)
+                        .with(end.label())
+                        .with(Times.nanosOrNull(end.started()))
+                        .with(Times.nanos(end.finished()))
+                        .with(record.items())
+                        .with(record.done())
+                        .with(record.version())
+                        .with(record.async())
+                        .with(n)
+                        .with(epoch)
+                        .run();
+        if (jobs == 0) {
+            return false;
+        }
+        Evidence.insert(transaction, n, record, value);
+        Removal.dropTasks(transaction, n);
+        return true;
+    }
+
+    // --- jobs that nobody has claimed
+
+    private record Unclaimed(StoredJob job, @Nullable Long expiresIn) {
+        static Unclaimed read(Row row) throws SQLException {
+            return new Unclaimed(StoredJob.withoutValue(row), row.numberOrNull());
+        }
+    }
+
+    private static JobRecord end(
+            Transaction transaction, StoredJob job, JobState.Final end, @Nullable Content value)
+            throws SQLException, IOException {
+        var before = Evidence.gathered(transaction.sql(), job);
+        var record = StoredJob.with(before, end, before.version() + 1);
+        int epoch =
+                transaction
+                        .of("SELECT epoch FROM job WHERE n = ?")
+                        .with(job.n())
+                        .first(Row::integer)
+                        .orElseThrow();
+        end(transaction, job.n(), record, value, epoch);
+        return record;
+    }
+
+    Optional<JobRecord> end(UUID id, JobState.Final end) {
+        try {
+            var value = Evidence.value(end, database.values());
+            var ended =
+                    database.<Optional<JobRecord>>change(
+                            transaction -> {
+                                var job =
+                                        transaction
+                                                .of(
+                                                        UNCLAIMED
+                                                                + "WHERE j.id = ? AND j.claimed = 0 AND j.finished IS NULL")
+                                                .with(Ids.bytes(id))
+                                                .first(Unclaimed::read);
+                                return job.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(
+                                                end(transaction, job.get().job(), end, value));
+                            });
+            if (ended.isEmpty() && value != null) {
+                value.discard();
+            }
+            return ended;
+        } catch (IOException failure) {
+            throw database.failed(failure);
+        }
+    }
+
+    List<JobRecord> endAll(String pool, Failure why, Instant at, int limit) {
+        return database.<List<JobRecord>>change(
+                transaction -> {
+                    var jobs = unclaimed(transaction, pool, "IS NULL", limit);
+                    jobs.addAll(unclaimed(transaction, pool, "IS NOT NULL", limit - jobs.size()));
+                    var ended = new ArrayList<JobRecord>();
+                    for (var job : jobs) {
+                        var started = JobState.started(job.record().state());
+                        ended.add(
+                                end(transaction, job, new JobState.Failed(started, at, why), null));
+                    }
+                    return ended;
+                });
+    }
+
+    /** In two steps, as each has its index. */
+    private static List<StoredJob> unclaimed(
+            Transaction transaction, String pool, String due, int limit) throws SQLException {
+        return transaction
+                .of(
+                        "SELECT "
+                                + StoredJob.COLUMNS
+                                + StoredJob.FROM
+                                + "WHERE j.pool = ? AND j.claimed = 0 AND j.finished IS NULL AND j.due "
+                                + due
+                                + " LIMIT ?")
+                .with(pool)
+                .with(limit)
+                .all(StoredJob::withoutValue);
+    }
+
+    List<JobRecord> lapse(Instant now, int limit) {
+        return database.<List<JobRecord>>change(
+                transaction -> {
+                    var jobs =
+                            transaction
+                                    .of(
+                                            UNCLAIMED
+                                                    + """
+                                                    WHERE j.claimed = 0 AND j.state = 'pending'
+                                                        AND j.lapses IS NOT NULL AND j.lapses <= ?
+                                                    ORDER BY j.lapses LIMIT ?
+                                                    """)
+                                    .with(Times.nanos(now))
+                                    .with(limit)
+                                    .all(Unclaimed::read);
+                    var ended = new ArrayList<JobRecord>();
+                    for (var one : jobs) {
+                        var patience = one.expiresIn();
+                        var after = Duration.ofNanos(patience == null ? 0 : patience);
+                        ended.add(
+                                end(
+                                        transaction,
+                                        one.job(),
+                                        new JobState.Expired(now, after),
+                                        null));
+                    }
+                    return ended;
+                });
     }
 }

@@ -3,48 +3,67 @@ package io.procpool.store;
 import java.sql.SQLException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Connections that only read, lent one at a time. They see what is committed, and hold nobody up. */
-final class Readers implements AutoCloseable {
+/** Connections that only read, for any thread; more than these would wait for the processor anyway. */
+final class Readers {
     private static final int COUNT = 4;
 
-    /** Reads. */
-    interface Reading<T> {
-        T on(Session session) throws SQLException;
+    private final BlockingQueue<Sql> idle = new ArrayBlockingQueue<>(COUNT);
+
+    private volatile boolean closed;
+
+    interface Read<T extends @Nullable Object> {
+        T from(Sql sql) throws SQLException;
     }
 
-    private final BlockingQueue<Session> idle = new ArrayBlockingQueue<>(COUNT);
-
-    Readers(Database database) throws SQLException {
-        for (int n = 0; n < COUNT; n++) {
-            idle.add(database.session(true));
+    Readers(Sqlite sqlite) throws SQLException {
+        for (int i = 0; i < COUNT; i++) {
+            idle.add(sqlite.openReader());
         }
     }
 
-    <T> T read(Reading<T> reading) {
-        var session = take();
+    <T extends @Nullable Object> T read(Read<T> read) throws SQLException {
+        var sql = take();
         try {
-            return reading.on(session);
+            return read.from(sql);
         } catch (SQLException failure) {
-            throw new IllegalStateException("The store can't be read", failure);
+            sql.forgetStatements();
+            throw failure;
         } finally {
-            idle.add(session);
+            idle.add(sql);
         }
     }
 
-    private Session take() {
+    /** Reads are short: an interrupt is for later. */
+    private Sql take() {
+        boolean interrupted = false;
         try {
-            return idle.take();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("The service ends", interrupted);
+            while (true) {
+                try {
+                    var sql = idle.poll(1, TimeUnit.SECONDS);
+                    if (sql != null) {
+                        return sql;
+                    }
+                    if (closed) {
+                        throw new IllegalStateException("The store is closed");
+                    }
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    /** Waits for those that are lent. */
-    @Override
-    public void close() throws SQLException {
-        for (int n = 0; n < COUNT; n++) {
+    /** Returns when nobody reads any more. */
+    void close() throws SQLException {
+        closed = true;
+        for (int i = 0; i < COUNT; i++) {
             take().close();
         }
     }

@@ -1,153 +1,119 @@
 package io.procpool.store;
 
-import io.procpool.job.Attempt;
-import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
 import io.procpool.job.JobStore.Found;
-import io.procpool.job.JobStore.Query;
-import io.procpool.job.Quarantined;
-import io.procpool.payload.InFlight;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
-/** What is asked of the store. Runs on connections that only read. */
+/** What is there. */
 final class Reading {
-    private static final int MOST_ATTEMPTS = 100;
+    private final Database database;
 
-    private Reading() {}
-
-    private record Hit(long job, JobRecord record) {}
-
-    static Found find(Session session, UUID id, Values values) throws SQLException {
-        var hit =
-                session.first(
-                        "SELECT " + Records.WHOLE + " WHERE id = ?",
-                        row -> new Hit(row.number("seq"), Records.whole(row, values)),
-                        id);
-        if (hit.isPresent()) {
-            var record = hit.get().record();
-            return new Found.There(
-                    record.ready()
-                            ? record
-                            : Records.withAttempts(record, attempts(session, hit.get().job())));
-        }
-        return session.first("SELECT 1 AS gone FROM tombstones WHERE id = ?", _ -> true, id)
-                        .isPresent()
-                ? new Found.Gone()
-                : new Found.Unknown();
+    Reading(Database database) {
+        this.database = database;
     }
 
-    /** Of an unfinished job's tasks. */
-    static List<Attempt> attempts(Session session, long job) throws SQLException {
-        return session
-                .list(
-                        "SELECT attempts FROM tasks WHERE job = ? AND attempts <> '[]' ORDER BY number LIMIT ?",
-                        row -> Evidence.readAttempts(row.text("attempts")),
-                        job,
-                        MOST_ATTEMPTS)
-                .stream()
-                .flatMap(List::stream)
-                .limit(MOST_ATTEMPTS)
-                .toList();
-    }
-
-    static List<JobRecord> list(Session session, Query query) throws SQLException {
-        var where = new ArrayList<String>();
-        var values = new ArrayList<@Nullable Object>();
-        add("pool = ?", query.pool(), where, values);
-        add("state = ?", query.state(), where, values);
-        add("func = ?", query.func(), where, values);
-        add("created >= ?", query.from(), where, values);
-        add("created < ?", query.to(), where, values);
-        if (query.before() != null) {
-            where.add("(created, id) < (?, ?)");
-            values.add(query.before().created());
-            values.add(query.before().id());
+    Found find(UUID id) {
+        var found = job(id);
+        if (found.isEmpty()) {
+            return whereIsIt(id);
         }
-        for (var label : query.labels()) {
-            var exists = "EXISTS (SELECT 1 FROM labels WHERE labels.job = jobs.seq AND name = ?";
-            where.add(exists + (label.value() == null ? ")" : " AND labels.value = ?)"));
-            values.add(label.name());
-            if (label.value() != null) {
-                values.add(label.value());
+        try {
+            return new Found.There(found.get().complete(database.values()));
+        } catch (NoSuchFileException lost) {
+            if (job(id).isEmpty()) { // dropped meanwhile, and its file with it
+                return whereIsIt(id);
             }
-        }
-        values.add(query.limit());
-        // Only what is above is put together: no text of a client's is part of it.
-        return session.list(
-                "SELECT "
-                        + Records.SUMMARY
-                        + (where.isEmpty() ? "" : " WHERE " + String.join(" AND ", where))
-                        + " ORDER BY created DESC, id DESC LIMIT ?",
-                Records::summary,
-                values.toArray());
-    }
-
-    private static void add(
-            String condition,
-            @Nullable Object value,
-            List<String> where,
-            List<@Nullable Object> values) {
-        if (value != null) {
-            where.add(condition);
-            values.add(value);
+            throw new IllegalStateException("The value of result " + id + " is not there", lost);
+        } catch (IOException failure) {
+            throw database.failed(failure);
         }
     }
 
-    static List<String> pools(Session session) throws SQLException {
-        return session.list(
-                "SELECT DISTINCT pool FROM jobs WHERE claimed = 0 AND finished IS NULL",
-                row -> row.text("pool"));
+    private Optional<StoredJob> job(UUID id) {
+        return database.<Optional<StoredJob>>read(
+                sql -> {
+                    var found =
+                            sql.of(
+                                            "SELECT "
+                                                    + StoredJob.COLUMNS
+                                                    + ", e.value"
+                                                    + StoredJob.FROM
+                                                    + "WHERE j.id = ?")
+                                    .with(Ids.bytes(id))
+                                    .first(StoredJob::withValue);
+                    return found.isEmpty() || found.get().record().ready()
+                            ? found
+                            : Optional.of(gathered(sql, found.get()));
+                });
     }
 
-    static Map<String, Long> states(Session session) throws SQLException {
-        var states = new HashMap<String, Long>();
-        JobState.LABELS.forEach(state -> states.put(state, 0L));
-        session.list(
-                        "SELECT state, count(*) AS jobs FROM jobs GROUP BY state",
-                        row -> Map.entry(row.text("state"), row.number("jobs")))
-                .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
-        return Map.copyOf(states);
+    static StoredJob gathered(Sql sql, StoredJob job) throws SQLException {
+        return new StoredJob(job.n(), Evidence.gathered(sql, job), job.file());
     }
 
-    static long quarantinedTasks(Session session) throws SQLException {
-        return session.first("SELECT count(*) AS tasks FROM quarantine", row -> row.number("tasks"))
-                .orElse(0L);
+    private Found whereIsIt(UUID id) {
+        boolean gone =
+                database.<Boolean>read(
+                        sql ->
+                                sql.of("SELECT at FROM tombstone WHERE id = ?")
+                                        .with(Ids.bytes(id))
+                                        .first(Row::number)
+                                        .isPresent());
+        return gone ? new Found.Gone() : new Found.Unknown();
     }
 
-    static List<Quarantined> quarantine(
-            Session session, @Nullable UUID before, int limit, Values values, InFlight inFlight)
-            throws SQLException {
-        return session.list(
-                "SELECT * FROM quarantine WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
-                row -> quarantined(row, values, inFlight),
-                before,
-                limit);
+    /** For which pools something waits: from each to the next, without a look at what is between. */
+    List<String> pools() {
+        return database.<List<String>>read(
+                sql -> {
+                    var pools = new TreeSet<String>();
+                    for (var due : List.of("IS NULL", "IS NOT NULL")) {
+                        var next = next(sql, due, "");
+                        while (next.isPresent()) {
+                            pools.add(next.get());
+                            next = next(sql, due, next.get());
+                        }
+                    }
+                    return List.copyOf(pools);
+                });
     }
 
-    static Optional<Quarantined> quarantined(
-            Session session, UUID id, Values values, InFlight inFlight) throws SQLException {
-        return session.first(
-                "SELECT * FROM quarantine WHERE id = ?",
-                row -> quarantined(row, values, inFlight),
-                id);
+    private static Optional<String> next(Sql sql, String due, String after) throws SQLException {
+        return sql.of(
+                        "SELECT pool FROM job WHERE claimed = 0 AND finished IS NULL AND due "
+                                + due
+                                + " AND pool > ? ORDER BY pool LIMIT 1")
+                .with(after)
+                .first(Row::text);
     }
 
-    private static Quarantined quarantined(Session.Row row, Values values, InFlight inFlight)
-            throws SQLException {
-        return new Quarantined(
-                row.id("id"),
-                row.id("job"),
-                row.time("at"),
-                row.number("first_item"),
-                row.integer("items"),
-                Evidence.readAttempts(row.text("attempts")),
-                Submitted.read(row, values, inFlight.hold()));
+    Map<String, Long> states() {
+        var states = new LinkedHashMap<String, Long>();
+        JobState.LABELS.forEach(label -> states.put(label, 0L));
+        database.<List<Long>>read(
+                sql ->
+                        sql.of("SELECT state, count(*) FROM job GROUP BY state")
+                                .all(row -> put(states, row)));
+        return states;
+    }
+
+    private static Long put(Map<String, Long> states, Row row) throws SQLException {
+        var state = row.text();
+        long count = row.number();
+        states.put(state, count);
+        return count;
+    }
+
+    long quarantined() {
+        return database.<Long>read(
+                sql -> sql.of("SELECT count(*) FROM quarantine").first(Row::number).orElse(0L));
     }
 }

@@ -1,273 +1,180 @@
 package io.procpool.store;
 
-import io.procpool.job.StoreCondition;
-import io.procpool.problem.Refusal.StoreFailed;
-import io.procpool.problem.Refused;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.HashSet;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.flywaydb.core.Flyway;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteException;
 
-/**
- * The embedded store: one SQLite file, one writer, some readers, and files for long values.
- *
- * <p>Threads: any. What has been written is told on one thread, {@code store-done}, in the order in which it was written: never on the writer's, which must not wait for those
- * that hear of it.
- */
-final class Sqlite implements StoreCondition, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Sqlite.class);
-    private static final Duration PAUSE = Duration.ofMillis(200);
-    private static final String DONE = "store-done";
+/** What is SQLite's own: how it is opened, and what its errors mean. The statements themselves are where they are run. */
+final class Sqlite {
+    /** The first without the bug that could lose a commit when a checkpoint and a writer met (the WAL-reset bug). */
+    private static final List<Integer> LEAST = List.of(3, 51, 3);
 
-    private final StoreFolder folder;
-    private final Database database;
-    private final Writer writer;
-    private final Readers readers;
-    private final Values values;
-    private final Runnable onLost;
-    private final ExecutorService done =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(DONE).factory());
-    private volatile String check = "not needed";
-    private volatile boolean full;
+    static final Map<String, String> DURABILITY =
+            Map.of("journal_mode", "wal", "synchronous", "full", "checkpoints", "by the writer");
 
-    /** @param onLost runs once, when the store has failed for good */
-    private Sqlite(StoreFolder folder, Runnable onLost) throws IOException, SQLException {
-        this.folder = folder;
-        this.onLost = onLost;
-        this.database = Database.open(folder.database());
-        if (folder.unclean() && database.isSmall()) {
-            checkNow();
-        }
-        this.values = new Values(folder.values());
-        this.readers = new Readers(database);
-        this.writer = new Writer(database.session(false), this::lost);
-        sweepFiles();
-        writer.start();
-        if (folder.unclean() && !database.isSmall()) {
-            check = "running";
-            Thread.ofPlatform().daemon().name("store-check").start(this::checkLater);
+    /** What an error means for the next step. */
+    enum Trouble {
+        /** That of one operation: others may succeed. */
+        OWN,
+        /** No room on the disk. */
+        FULL,
+        /** Somebody else holds the database for a moment. */
+        BUSY,
+        /** The disk, or the file on it, can't be relied on any more. */
+        FATAL
+    }
+
+    private final Path file;
+
+    /** @param natives where the driver may unpack its library; what services that were killed have left there is deleted */
+    Sqlite(Path file, Path natives) throws IOException {
+        this.file = file;
+        prepareDriver(natives);
+        if (Files.notExists(file)) {
+            Files.createFile(
+                    file,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
         }
     }
 
-    /** @throws StoreRefused if it can't be used; the message says why */
-    static Sqlite open(StoreSettings settings, Runnable onLost) {
-        var folder = StoreFolder.take(settings.home());
-        try {
-            return new Sqlite(folder, onLost);
-        } catch (IOException | SQLException | RuntimeException failure) {
-            close(folder);
-            throw failure instanceof RuntimeException known
-                    ? known
-                    : new IllegalStateException("The store can't be opened", failure);
-        }
-    }
-
-    private static void close(StoreFolder folder) {
-        try {
-            folder.close();
-        } catch (IOException failure) {
-            LOG.debug("The lock goes with the process", failure);
-        }
-    }
-
-    /** @throws StoreRefused if it is broken */
-    private void checkNow() throws SQLException {
-        var defects = database.defects();
-        if (!defects.isEmpty()) {
-            throw new StoreRefused(
-                    "The store " + folder.database() + " is broken: " + defects,
-                    "Put back a backup of it, or move it away to begin with an empty one.");
-        }
-        check = "ok";
-    }
-
-    private void checkLater() {
-        try {
-            var defects = database.defects();
-            check = defects.isEmpty() ? "ok" : defects;
-            if (!defects.isEmpty()) {
-                LOG.error("The store {} is broken: {}", folder.database(), defects);
+    private static void prepareDriver(Path natives) throws IOException {
+        StoreFolder.privateFolder(natives);
+        try (var old = Files.list(natives)) {
+            for (var one : old.toList()) {
+                Files.deleteIfExists(one);
             }
-        } catch (SQLException failure) {
-            LOG.error("The store could not be checked", failure);
-            check = "it could not be checked: " + failure.getMessage();
+        }
+        if (System.getProperty("org.sqlite.tmpdir") == null) {
+            System.setProperty("org.sqlite.tmpdir", natives.toString());
         }
     }
 
-    private void sweepFiles() throws IOException {
-        var named =
-                readers.read(
-                        session ->
-                                session.list(
-                                        """
-                                        SELECT file FROM submissions WHERE file IS NOT NULL
-                                        UNION ALL SELECT file FROM outcomes WHERE file IS NOT NULL
-                                        UNION ALL SELECT file FROM tasks WHERE file IS NOT NULL
-                                        UNION ALL SELECT file FROM quarantine WHERE file IS NOT NULL
-                                        """,
-                                        row -> row.text("file")));
-        values.sweep(new HashSet<>(named));
-    }
-
-    private void lost(Throwable why) {
-        LOG.error("The store has failed, and nothing more is promised: the service ends", why);
-        onLost.run();
-    }
-
-    Values values() {
-        return values;
-    }
-
-    Readers readers() {
-        return readers;
-    }
-
-    /** Bytes on the disk. */
-    long size() {
-        return database.size() + values.size();
-    }
-
-    /** Writes something new; lasting when it returns. */
-    <T> T write(long bytes, Operation.Work<T> work) {
-        return await(writer.put(new Operation<>(work, false, bytes), true).done());
-    }
-
-    /** Writes what belongs to accepted jobs; lasting when it returns. */
-    <T> T writeOwed(Operation.Work<T> work) {
-        return await(writer.put(new Operation<>(work, true, 0), isPatient()).done());
-    }
-
-    /** The same; lasting when the stage completes. */
-    <T> CompletionStage<T> later(long bytes, Operation.Work<T> work) {
-        var written = writer.put(new Operation<>(work, true, bytes), isPatient()).done();
-        var told = new CompletableFuture<T>();
-        var _ =
-                written.whenComplete(
-                        (result, failure) -> done.execute(() -> tell(told, result, failure)));
-        return told;
-    }
-
-    @SuppressWarnings("NullAway") // where null is none of T's values, there is a failure
-    private static <T> void tell(
-            CompletableFuture<T> told, @Nullable T result, @Nullable Throwable failure) {
+    /**
+     * The connection that writes, to a database that is as it has to be.
+     *
+     * @throws Unusable if this SQLite is too old
+     */
+    Sql openWriter() throws SQLException {
+        var connection = connect(new SQLiteConfig());
         try {
-            if (failure == null) {
-                told.complete(result);
-            } else {
-                told.completeExceptionally(failure);
+            var sql = new Sql(connection);
+            checkVersion(sql.of("SELECT sqlite_version()").first(Row::text).orElse(""));
+            pragma(connection, "auto_vacuum = INCREMENTAL"); // before the first table
+            pragma(connection, "journal_mode = WAL");
+            // FULL: each commit is fsynced. NORMAL would lose the last ones in a power cut.
+            pragma(connection, "synchronous = FULL");
+            // Not in the commit: there an error of the checkpoint would go unseen.
+            pragma(connection, "wal_autocheckpoint = 0");
+            pragma(connection, "journal_size_limit = 67108864");
+            pragma(connection, "cache_size = -32768");
+            return sql;
+        } catch (SQLException | RuntimeException failure) {
+            connection.close();
+            throw failure;
+        }
+    }
+
+    Sql openReader() throws SQLException {
+        var config = new SQLiteConfig();
+        config.setReadOnly(true);
+        var connection = connect(config);
+        pragma(connection, "cache_size = -4096");
+        return new Sql(connection);
+    }
+
+    private Connection connect(SQLiteConfig config) throws SQLException {
+        Properties properties = config.toProperties();
+        var connection = JDBC.createConnection(JDBC.PREFIX + file, properties);
+        pragma(connection, "busy_timeout = 5000");
+        pragma(connection, "trusted_schema = OFF");
+        pragma(connection, "cell_size_check = ON");
+        // A failed read of a mapped page is a signal that kills the JVM, not an error.
+        pragma(connection, "mmap_size = 0");
+        pragma(connection, "temp_store = MEMORY");
+        return connection;
+    }
+
+    private static void pragma(Connection connection, String setting) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("PRAGMA " + setting);
+        }
+    }
+
+    /** Brings the tables up to date. */
+    void migrate() {
+        var source = new SQLiteDataSource();
+        source.setUrl(JDBC.PREFIX + file);
+        source.setSynchronous("FULL");
+        Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/migration/sqlite")
+                .load()
+                .migrate();
+    }
+
+    static void checkVersion(String version) {
+        var parts = version.split("\\.", -1);
+        for (int i = 0; i < LEAST.size(); i++) {
+            int part = i < parts.length ? Integer.parseInt(parts[i]) : 0;
+            if (part > LEAST.get(i)) {
+                return;
             }
-        } catch (RuntimeException | Error bug) {
-            LOG.error("A bug of somebody who hears what was written", bug);
-        }
-    }
-
-    /** The thread by which room is made must not wait for room. */
-    private static boolean isPatient() {
-        return !Thread.currentThread().getName().equals(DONE);
-    }
-
-    private static <T> T await(CompletableFuture<T> written) {
-        try {
-            return written.join();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException known
-                    ? known
-                    : new IllegalStateException(failed.getCause());
-        }
-    }
-
-    /** A file of something new. */
-    <T> T file(Supplier<T> making) {
-        try {
-            return making.get();
-        } catch (UncheckedIOException failure) {
-            if (Trouble.of(failure) == Trouble.FULL) {
-                throw new Refused(Writer.noRoom());
+            if (part < LEAST.get(i)) {
+                throw new Unusable(
+                        "SQLite "
+                                + version
+                                + " may lose commits; 3.51.3 is the first that does not",
+                        "Take a newer sqlite-jdbc.");
             }
-            throw fail(failure);
         }
     }
 
-    /** A file of what belongs to accepted jobs: it waits for room. */
-    <T> T fileOwed(Supplier<T> making) {
-        while (true) {
-            try {
-                var made = making.get();
-                full = false;
-                return made;
-            } catch (UncheckedIOException failure) {
-                if (Trouble.of(failure) != Trouble.FULL) {
-                    throw fail(failure);
-                }
-                full = true;
+    static Trouble trouble(Throwable failure) {
+        return switch (failure) {
+            case SQLiteException error -> trouble(error);
+            case IOException error -> isNoRoom(error) ? Trouble.FULL : Trouble.FATAL;
+            default -> Trouble.OWN;
+        };
+    }
+
+    private static Trouble trouble(SQLiteException error) {
+        return switch (error.getResultCode()) {
+            // Of SHMSIZE: the index of the log could not grow.
+            case SQLITE_FULL, SQLITE_IOERR_SHMSIZE -> Trouble.FULL;
+            case SQLITE_BUSY, SQLITE_BUSY_RECOVERY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED ->
+                    Trouble.BUSY;
+            default -> {
+                int primary = error.getResultCode().code & 0xFF;
+                yield FATAL.contains(primary) ? Trouble.FATAL : Trouble.OWN;
             }
-            LockSupport.parkNanos(PAUSE.toNanos());
+        };
+    }
+
+    /** READONLY, IOERR, CORRUPT, CANTOPEN, PROTOCOL, NOTADB. */
+    private static final List<Integer> FATAL = List.of(8, 10, 11, 14, 15, 26);
+
+    /** Java has no type for it, only the system's words, which may be in another language. */
+    private static boolean isNoRoom(IOException error) {
+        var words = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
+        if (words.contains("no space left") || words.contains("quota exceeded")) {
+            return true;
         }
-    }
-
-    private Refused fail(UncheckedIOException failure) {
-        writer.lose(failure);
-        return new Refused(new StoreFailed(PAUSE));
-    }
-
-    @Override
-    public String kind() {
-        return "sqlite";
-    }
-
-    @Override
-    public boolean durable() {
-        return true;
-    }
-
-    @Override
-    public Optional<String> failure() {
-        var lost = writer.lost();
-        boolean broken = !java.util.Set.of("not needed", "running", "ok").contains(check);
-        return lost == null
-                ? broken ? Optional.of(check) : Optional.empty()
-                : Optional.of("it can't be written: " + lost.getMessage());
-    }
-
-    @Override
-    public Optional<String> full() {
-        return full || writer.isFull()
-                ? Optional.of("there is no room on the disk")
-                : Optional.empty();
-    }
-
-    @Override
-    public String check() {
-        return check;
-    }
-
-    /** Writes what there is, and says that it was closed in order if it was. */
-    @Override
-    public void close() throws SQLException, IOException {
-        writer.close();
-        done.shutdown();
-        try {
-            var _ = done.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        readers.close();
-        if (writer.lost() == null) {
-            folder.clean();
-        }
-        folder.close();
+        return error instanceof FileSystemException file
+                && file.getReason() != null
+                && file.getReason().toLowerCase(Locale.ROOT).contains("no space left");
     }
 }

@@ -5,59 +5,66 @@ import io.procpool.pool.PoolStore;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.stereotype.Component;
 
-/** Pools in SQLite. */
+/** Pools in the SQLite database. */
+@Component
 final class SqlitePoolStore implements PoolStore {
-    private static final String ALL = "SELECT name, spec, state FROM pools";
+    private static final long WEIGHT = 4_096;
 
-    private final Sqlite sqlite;
+    private final Database database;
 
-    SqlitePoolStore(Sqlite sqlite) {
-        this.sqlite = sqlite;
+    SqlitePoolStore(Store store) {
+        database = store.database();
     }
 
     @Override
     public String kind() {
-        return sqlite.kind();
+        return "sqlite";
     }
 
     @Override
     public void put(StoredPool pool) {
-        var spec = Specs.write(pool.spec());
-        sqlite.write(
-                spec.length(),
-                session ->
-                        session.update(
-                                """
-                                INSERT INTO pools (name, spec, state) VALUES (?, ?, ?)
-                                ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, state = excluded.state
-                                """,
-                                pool.name(),
-                                spec,
-                                pool.state().name()));
+        database.<Integer>add(
+                transaction ->
+                        transaction
+                                .of(
+                                        "INSERT OR REPLACE INTO pool (name, state, spec) VALUES (?, ?, ?)")
+                                .with(pool.name())
+                                .with(pool.state().name())
+                                .with(SpecJson.write(pool.spec()))
+                                .run(),
+                WEIGHT);
     }
 
     @Override
     public Optional<StoredPool> find(String name) {
-        return sqlite.readers()
-                .read(session -> session.first(ALL + " WHERE name = ?", this::pool, name));
+        return database.<Optional<StoredPool>>read(
+                sql ->
+                        sql.of("SELECT name, state, spec FROM pool WHERE name = ?")
+                                .with(name)
+                                .first(SqlitePoolStore::pool));
     }
 
-    private StoredPool pool(Session.Row row) throws SQLException {
-        return new StoredPool(
-                row.text("name"),
-                Specs.read(row.text("spec")),
-                PoolState.valueOf(row.text("state")));
+    private static StoredPool pool(Row row) throws SQLException {
+        var name = row.text();
+        var state = PoolState.valueOf(row.text());
+        return new StoredPool(name, SpecJson.read(row.text()), state);
     }
 
     @Override
     public boolean forget(String name) {
-        return sqlite.writeOwed(session -> session.update("DELETE FROM pools WHERE name = ?", name))
-                == 1;
+        return database.<Integer>change(
+                        transaction ->
+                                transaction.of("DELETE FROM pool WHERE name = ?").with(name).run())
+                > 0;
     }
 
     @Override
     public List<StoredPool> all() {
-        return sqlite.readers().read(session -> session.list(ALL + " ORDER BY name", this::pool));
+        return database.<List<StoredPool>>read(
+                sql ->
+                        sql.of("SELECT name, state, spec FROM pool ORDER BY name")
+                                .all(SqlitePoolStore::pool));
     }
 }

@@ -1,92 +1,83 @@
 package io.procpool.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** The folder of the store, which one service has at a time. */
+/**
+ * {@code <home>/store}, while it is this service's: a lock that the kernel gives back however the service ends, and a marker that stays behind if it did not end by itself.
+ */
 final class StoreFolder implements AutoCloseable {
-    private final Path folder;
+    private final Path path;
     private final FileChannel lock;
-    private final boolean unclean;
+    private final boolean cleanBefore;
 
-    private StoreFolder(Path folder, FileChannel lock, boolean unclean) {
-        this.folder = folder;
-        this.lock = lock;
-        this.unclean = unclean;
-    }
-
-    /** @throws StoreRefused if another service has it */
-    static StoreFolder take(Path home) {
+    /** @throws Unusable if another service has it */
+    StoreFolder(Path home) throws IOException {
+        path = privateFolder(privateFolder(home).resolve("store"));
+        lock =
+                FileChannel.open(
+                        path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            var folder = closedToOthers(home.resolve("store"));
-            var lock = lock(folder.resolve("lock"));
-            if (lock == null) {
-                throw new StoreRefused(
-                        "Another Procpool service uses the home " + home.toAbsolutePath(),
-                        "Stop it, or give this one a home of its own: procpool.home (PROCPOOL_HOME).");
+            if (tryLock() == null) {
+                throw new Unusable(
+                        "another Procpool service is running on " + home,
+                        "End it first, or give this one a home of its own: procpool.home (PROCPOOL_HOME).");
             }
-            var running = folder.resolve("running");
-            boolean unclean = Files.exists(running, LinkOption.NOFOLLOW_LINKS);
-            if (!unclean) {
-                Files.createFile(running);
-                sync(folder);
-            }
-            return new StoreFolder(folder, lock, unclean);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+            cleanBefore = Files.notExists(marker());
+            Files.write(marker(), new byte[0]);
+            sync(path);
+        } catch (IOException | RuntimeException failure) {
+            lock.close();
+            throw failure;
         }
     }
 
-    /** Null: somebody has it. The lock goes with the process, whatever ends it. */
-    private static @Nullable FileChannel lock(Path file) throws IOException {
-        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private @Nullable FileLock tryLock() throws IOException {
         try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (java.nio.channels.OverlappingFileLockException inThisProcess) {
-            // falls through: somebody has it all the same
+            return lock.tryLock();
+        } catch (OverlappingFileLockException _) {
+            return null; // another one in this JVM
         }
-        channel.close();
-        return null;
     }
 
-    private static Path closedToOthers(Path folder) throws IOException {
+    private Path marker() {
+        return path.resolve("running");
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Whether the service before this one, if there was one, ended by itself. */
+    boolean cleanBefore() {
+        return cleanBefore;
+    }
+
+    /** Made with its parents if it is not there; for nobody else to read. */
+    static Path privateFolder(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         return folder;
     }
 
-    /** What was made, moved or deleted in a folder lasts when this returns. */
+    /** Makes the entries of a folder last: the names of files are not part of the files. */
     static void sync(Path folder) throws IOException {
         try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
-    Path database() {
-        return folder.resolve("procpool.db");
-    }
-
-    Path values() throws IOException {
-        return closedToOthers(folder.resolveSibling("values"));
-    }
-
-    /** Whether the service before did not stop by itself. */
-    boolean unclean() {
-        return unclean;
-    }
-
-    /** All is written, and closed. */
-    void clean() throws IOException {
-        Files.deleteIfExists(folder.resolve("running"));
+    /** All has been written. */
+    void leaveClean() throws IOException {
+        Files.deleteIfExists(marker());
+        sync(path);
     }
 
     @Override

@@ -1,177 +1,240 @@
 package io.procpool.store;
 
-import io.procpool.job.Delivery;
-import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
 import io.procpool.job.JobStore;
 import io.procpool.job.JobStore.Accepted;
 import io.procpool.job.JobStore.Entry;
 import io.procpool.job.JobStore.TaskClaim;
+import io.procpool.problem.Refused;
+import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Instant;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Writes jobs that are new. Runs on the writer. */
+/** Jobs come in: all of a request in one transaction, with its key. */
 final class TakingIn {
-    /** A job with its body as it is to be written. */
-    record Draft(Entry entry, Submitted submitted) {}
+    private static final int ROW = 1_000;
 
-    private TakingIn() {}
+    private final Database database;
+    private final Clock clock;
+    private final long limit;
 
-    static Accepted look(Session session, JobStore.Key key) throws SQLException {
-        record Known(String fingerprint, String answer) {}
-        var known =
-                session.first(
-                        "SELECT fingerprint, answer FROM keys WHERE key = ?",
-                        row -> new Known(row.text("fingerprint"), row.text("answer")),
-                        key.text());
-        if (known.isEmpty()) {
-            return new Accepted.Taken();
-        }
-        return known.get().fingerprint().equals(key.fingerprint())
-                ? new Accepted.Replayed(known.get().answer())
-                : new Accepted.Conflict();
+    /** The number of the next job. Touched by the writer's thread only. */
+    private long next;
+
+    /** @param limit bytes, beyond which nothing is taken */
+    TakingIn(Database database, Clock clock, long limit) {
+        this.database = database;
+        this.clock = clock;
+        this.limit = limit;
+        // Above those of tasks, too: some may outlive their job for a while.
+        this.next =
+                database.<Long>read(
+                        sql ->
+                                sql.of(
+                                                """
+                                                SELECT max(coalesce((SELECT max(n) FROM job), 0),
+                                                    coalesce((SELECT max(job) FROM task), 0)) + 1
+                                                """)
+                                        .first(Row::number)
+                                        .orElse(1L));
     }
 
-    /** All or none. */
-    static Accepted accept(
-            Session session, List<Draft> drafts, JobStore.@Nullable Key key, Instant now)
-            throws SQLException {
-        if (key != null && !(look(session, key) instanceof Accepted.Taken)) {
-            return look(session, key);
+    private record New(Entry entry, Body body) {}
+
+    Accepted accept(List<Entry> entries, JobStore.@Nullable Key key) {
+        long size = entries.stream().mapToLong(entry -> ROW + entry.submission().size()).sum();
+        if (database.bytes() + size > limit) {
+            throw new Refused(Condition.beyond(limit));
         }
-        for (var draft : drafts) {
-            if (isTaken(session, draft.entry().record().id())) {
+        var bodies = new ArrayList<New>();
+        boolean taken = false;
+        try {
+            for (var entry : entries) {
+                bodies.add(new New(entry, new Body(entry.submission(), database.values(), false)));
+            }
+            var accepted =
+                    database.<Accepted>add(transaction -> take(transaction, bodies, key), size);
+            taken = accepted instanceof Accepted.Taken;
+            return accepted;
+        } catch (IOException failure) {
+            throw database.failed(failure);
+        } finally {
+            if (!taken) {
+                bodies.forEach(one -> one.body().content().discard());
+            }
+        }
+    }
+
+    private Accepted take(Transaction transaction, List<New> jobs, JobStore.@Nullable Key key)
+            throws SQLException {
+        if (key != null) {
+            var known = look(transaction.of(Keys.LOOK), key);
+            if (!(known instanceof Accepted.Taken)) {
+                return known;
+            }
+        }
+        var ids = new HashSet<UUID>();
+        for (var job : jobs) {
+            var id = job.entry().record().id();
+            if (!ids.add(id) || isKnown(transaction, id)) {
                 return new Accepted.Conflict();
             }
-            if (draft.entry().releases() != null && !release(session, draft.entry().releases())) {
-                return new Accepted.NotQuarantined();
-            }
         }
-        for (var draft : drafts) {
-            insert(session, draft, now);
+        var releases =
+                jobs.stream().map(job -> job.entry().releases()).filter(Objects::nonNull).toList();
+        if (!areQuarantined(transaction, releases)) {
+            return new Accepted.NotQuarantined();
         }
-        if (key != null) {
-            session.update(
-                    "INSERT INTO keys (key, fingerprint, answer, created, job) VALUES (?, ?, ?, ?, ?)",
-                    key.text(),
-                    key.fingerprint(),
-                    key.answer(),
-                    now,
-                    drafts.isEmpty() ? null : drafts.getFirst().entry().record().id());
+        for (var id : releases) {
+            Quarantine.delete(transaction, id);
+        }
+        var keyNumber = key == null ? null : Keys.insert(transaction, key, clock.instant());
+        for (var job : jobs) {
+            insert(transaction, job, keyNumber);
         }
         return new Accepted.Taken();
     }
 
-    private static boolean isTaken(Session session, UUID id) throws SQLException {
-        return session.first(
-                        """
-                        SELECT 1 AS taken FROM jobs WHERE id = ?1
-                        UNION ALL SELECT 1 FROM tombstones WHERE id = ?1
-                        """,
-                        _ -> true,
-                        id)
-                .isPresent();
+    static Accepted look(Statement statement, JobStore.Key key) throws SQLException {
+        Optional<Accepted> known =
+                statement
+                        .with(key.text())
+                        .first(
+                                row ->
+                                        row.text().equals(key.fingerprint())
+                                                ? new Accepted.Replayed(row.text())
+                                                : new Accepted.Conflict());
+        return known.orElse(new Accepted.Taken());
     }
 
-    /** The file of its body is swept with the next start: the release has a copy. */
-    private static boolean release(Session session, UUID quarantined) throws SQLException {
-        return session.update("DELETE FROM quarantine WHERE id = ?", quarantined) == 1;
+    private static boolean isKnown(Transaction transaction, UUID id) throws SQLException {
+        var bytes = Ids.bytes(id);
+        return transaction
+                        .of("SELECT n FROM job WHERE id = ?")
+                        .with(bytes)
+                        .first(Row::number)
+                        .isPresent()
+                || transaction
+                        .of("SELECT at FROM tombstone WHERE id = ?")
+                        .with(bytes)
+                        .first(Row::number)
+                        .isPresent();
     }
 
-    private static void insert(Session session, Draft draft, Instant now) throws SQLException {
-        var entry = draft.entry();
+    /** Looked at before anything is written: what is refused must leave no trace. */
+    private static boolean areQuarantined(Transaction transaction, List<UUID> ids)
+            throws SQLException {
+        for (var id : ids) {
+            var there =
+                    transaction
+                            .of("SELECT n FROM quarantine WHERE id = ?")
+                            .with(Ids.bytes(id))
+                            .first(Row::number);
+            if (there.isEmpty()) {
+                return false;
+            }
+        }
+        return new HashSet<>(ids).size() == ids.size();
+    }
+
+    private void insert(Transaction transaction, New job, @Nullable Long key) throws SQLException {
+        long n = next++;
+        var entry = job.entry();
+        insertJob(transaction, n, job, key);
+        job.body()
+                .bind(
+                        transaction
+                                .of(
+                                        "INSERT INTO body (job, "
+                                                + Body.COLUMNS
+                                                + ") VALUES (?, ?, ?, ?, ?, ?)")
+                                .with(n))
+                .run();
         var record = entry.record();
-        var submission = entry.submission();
-        var expires = submission.expiresIn();
-        session.update(
-                """
-                INSERT INTO jobs (id, pool, verb, func, collect, created, state, started, items, done, version,
-                    labels, retry_of, priority, once, size, due, expires, claimed, epoch, tracked, lost)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
-                """,
-                record.id(),
-                record.pool(),
-                record.verb().label(),
-                record.func(),
-                record.collect(),
-                record.created(),
-                record.state().label(),
-                JobState.started(record.state()),
-                record.items(),
-                record.done(),
-                record.version(),
-                Evidence.labels(record.labels()),
-                record.retryOf(),
-                submission.priority(),
-                submission.terms().delivery() == Delivery.AT_MOST_ONCE,
-                submission.size(),
-                submission.terms().notBefore() == null
-                        ? record.created()
-                        : submission.terms().notBefore(),
-                expires == null ? null : record.created().plus(expires),
-                entry.claimed(),
-                entry.claimed() ? 1 : 0,
-                entry.tracked());
-        long job = lastRow(session);
-        insertRest(session, job, draft, record);
+        if (!record.attempts().isEmpty()
+                || record.progress() != null
+                || record.arrivals() != null) {
+            Evidence.insert(transaction, n, record, null);
+        }
+        Labels.insert(transaction, record);
         var first = entry.first();
         if (first.isPresent()) {
-            claim(session, job, first.get(), now);
+            insertTask(transaction, n, first.get(), Times.nanos(record.created()));
         }
     }
 
-    private static long lastRow(Session session) throws SQLException {
-        return session.first("SELECT last_insert_rowid() AS seq", row -> row.number("seq"))
-                .orElseThrow();
-    }
-
-    private static void insertRest(Session session, long job, Draft draft, JobRecord record)
+    private static void insertTask(Transaction transaction, long n, TaskClaim task, long at)
             throws SQLException {
-        var submitted = draft.submitted();
-        session.update(
-                "INSERT INTO submissions (job, args, kwds, body, file, head) VALUES (?, ?, ?, ?, ?, ?)",
-                job,
-                submitted.args(),
-                submitted.kwds(),
-                submitted.body().row(),
-                submitted.body().file(),
-                submitted.head());
-        for (var label : record.labels().entrySet()) {
-            session.update(
-                    "INSERT INTO labels (job, name, value) VALUES (?, ?, ?)",
-                    job,
-                    label.getKey(),
-                    label.getValue());
-        }
-        if (!record.attempts().isEmpty()) { // a job that is kept has run
-            session.update(
-                    "INSERT INTO outcomes (job, evidence) VALUES (?, ?)", job, Evidence.of(record));
-        }
+        transaction
+                .of(
+                        """
+                        INSERT INTO task (job, number, first_item, items, attempt, crashes, state,
+                            claimed_at, attempts)
+                        VALUES (?, ?, ?, ?, ?, 0, 'claimed', ?, '[]')
+                        """)
+                .with(n)
+                .with(task.number())
+                .with(task.firstItem())
+                .with(task.items())
+                .with(task.attempt())
+                .with(at)
+                .run();
     }
 
-    static void claim(Session session, long job, TaskClaim task, Instant now) throws SQLException {
-        session.update(
-                """
-                INSERT INTO tasks (job, number, first_item, items, state, attempt, claimed_at, pid, attempts)
-                VALUES (?, ?, ?, ?, 'claimed', ?, ?, 0, '[]')
-                ON CONFLICT (job, number) DO UPDATE
-                    SET state = 'claimed', attempt = excluded.attempt, claimed_at = excluded.claimed_at, pid = 0
-                    WHERE tasks.state = 'waiting' AND tasks.attempt < excluded.attempt
-                """,
-                job,
-                task.number(),
-                task.firstItem(),
-                task.items(),
-                task.attempt(),
-                now);
+    private static void insertJob(Transaction transaction, long n, New job, @Nullable Long key)
+            throws SQLException {
+        var entry = job.entry();
+        var record = entry.record();
+        var submission = entry.submission();
+        long created = Times.nanos(record.created());
+        var notBefore = submission.terms().notBefore();
+        var expiresIn = submission.expiresIn();
+        var patience = expiresIn == null ? null : Times.length(expiresIn);
+        transaction
+                .of(
+                        """
+                        INSERT INTO job (n, id, pool, verb, func, collect, async, created, state,
+                            started, items, done, version, labels, retry_of, epoch, claimed, tracked,
+                            lost, priority, due, lapses, expires_in, size, key)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
+                        """)
+                .with(n)
+                .with(Ids.bytes(record.id()))
+                .with(record.pool())
+                .with(record.verb().name())
+                .with(record.func())
+                .with(record.collect())
+                .with(record.async())
+                .with(created)
+                .with(record.state().label())
+                .with(Times.nanosOrNull(JobState.started(record.state())))
+                .with(record.items())
+                .with(record.done())
+                .with(record.version())
+                .with(Labels.write(record.labels()))
+                .with(record.retryOf() == null ? null : Ids.bytes(record.retryOf()))
+                .with(entry.claimed() ? 1 : 0)
+                .with(entry.claimed())
+                .with(entry.tracked())
+                .with(submission.priority())
+                .with(entry.claimed() ? null : Times.nanosOrNull(notBefore))
+                .with(patience == null ? null : lapses(created, patience))
+                .with(patience)
+                .with(job.body().size())
+                .with(key)
+                .run();
     }
 
-    static void withdraw(Session session, UUID id) throws SQLException {
-        if (session.update("DELETE FROM jobs WHERE id = ? AND finished IS NULL", id) == 1) {
-            session.update("DELETE FROM keys WHERE job = ?", id);
-        }
+    /** Null: so late that it never does. */
+    private static @Nullable Long lapses(long created, long patience) {
+        long lapses = created + patience;
+        return lapses < created ? null : Long.valueOf(lapses);
     }
 }

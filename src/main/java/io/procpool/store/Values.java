@@ -7,96 +7,97 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Values that are too long for a row, each in a file of its own. A file lasts before the row that names it, and goes after it. Any thread may use it. */
+/**
+ * {@code <home>/values}: what is too long for a row, one file each. A file lasts before the row that names it is committed, and is deleted after that row is gone; what no row names
+ * when the service starts is swept out.
+ */
 final class Values {
-    private static final Logger LOG = LoggerFactory.getLogger(Values.class);
-    private static final int LONGEST_IN_A_ROW = 1 << 20;
+    /** Longer ones are files. */
+    static final int LONGEST_INLINE = 1 << 20;
 
     private final Path folder;
+    private final AtomicLong bytes = new AtomicLong();
+    private final ConcurrentLinkedQueue<String> unneeded = new ConcurrentLinkedQueue<>();
 
-    Values(Path folder) {
-        this.folder = folder;
+    Values(Path home) throws IOException {
+        folder = StoreFolder.privateFolder(home.resolve("values"));
+        StoreFolder.sync(home);
     }
 
-    /**
-     * A value as a row has it: one of both.
-     *
-     * @param file the name of its file
-     */
-    record Kept(@Nullable Payload row, @Nullable String file) {}
-
-    /** Where it is to be: a file that it needs lasts when this returns. */
-    Kept keep(Payload value) {
-        if (value.size() <= LONGEST_IN_A_ROW) {
-            return new Kept(value, null);
+    /** Deletes all but these. */
+    void sweep(Set<String> needed) throws IOException {
+        try (var files = Files.list(folder)) {
+            for (var file : files.toList()) {
+                if (needed.contains(String.valueOf(file.getFileName()))) {
+                    bytes.addAndGet(Files.size(file));
+                } else {
+                    Files.delete(file);
+                }
+            }
         }
-        var name = UUID.randomUUID().toString();
-        try {
-            write(folder.resolve(name), value);
-            StoreFolder.sync(folder);
-        } catch (IOException failure) {
-            drop(List.of(name));
-            throw new UncheckedIOException(failure);
-        }
-        return new Kept(null, name);
     }
 
-    private static void write(Path file, Payload value) throws IOException {
+    /** That of no value there is or was: no request has a say in it. */
+    static String newName() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** Lasts when this returns. */
+    void write(String name, List<Payload> parts) throws IOException {
+        var file = folder.resolve(name);
         try (var channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            var bytes = value.asByteBuffer();
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            for (var part : parts) {
+                var buffer = part.asByteBuffer();
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
             }
             channel.force(true);
-        }
-    }
-
-    Payload read(byte @Nullable [] row, @Nullable String file) {
-        if (row != null) {
-            return Payload.of(row);
-        }
-        try {
-            return Payload.of(Files.readAllBytes(folder.resolve(String.valueOf(file))));
+            StoreFolder.sync(folder);
+            bytes.addAndGet(channel.size());
         } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+            Files.deleteIfExists(file);
+            throw failure;
         }
     }
 
-    /** No row names them any more. */
-    void drop(List<String> names) {
-        for (var name : names) {
+    Payload read(String name) throws IOException {
+        return Payload.of(Files.readAllBytes(folder.resolve(name)));
+    }
+
+    /** They are deleted some time later. */
+    void discard(Collection<String> names) {
+        unneeded.addAll(names);
+    }
+
+    void deleteDiscarded() {
+        for (var name = unneeded.poll(); name != null; name = unneeded.poll()) {
+            var file = folder.resolve(name);
             try {
-                Files.deleteIfExists(folder.resolve(name));
+                long size = Files.exists(file) ? Files.size(file) : 0;
+                if (Files.deleteIfExists(file)) {
+                    bytes.addAndGet(-size);
+                }
             } catch (IOException failure) {
-                LOG.warn("The file {} is left over; it goes with the next start", name, failure);
+                throw new UncheckedIOException(failure);
             }
         }
     }
 
-    /** Files that no row names: their writer was ended before it could write that. */
-    void sweep(Set<String> named) throws IOException {
-        try (var files = Files.list(folder)) {
-            drop(
-                    files.map(file -> String.valueOf(file.getFileName()))
-                            .filter(name -> !named.contains(name))
-                            .toList());
-        }
-    }
-
-    /** Bytes of all files. */
-    long size() {
-        try (var files = Files.list(folder)) {
-            return files.mapToLong(file -> file.toFile().length()).sum();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+    /** Of all files. */
+    long bytes() {
+        return bytes.get();
     }
 }

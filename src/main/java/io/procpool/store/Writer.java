@@ -1,305 +1,258 @@
 package io.procpool.store;
 
-import io.procpool.problem.Refusal.StoreFailed;
-import io.procpool.problem.Refusal.StoreFull;
-import io.procpool.problem.Refused;
+import io.procpool.problem.Refusal;
+import io.procpool.store.Sqlite.Trouble;
+import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only one that writes: its thread, {@code store-writer}, takes what has arrived while it committed as the next group, and commits that at once. So one alone waits for one
- * fsync, and many share one.
- *
- * <p>Threads: any puts operations in, and waits while there are too many; the writer's runs them and completes them. {@code lock} guards the queue and is not held while it
- * writes.
+ * The only writer. Its thread, {@code store-writer}, takes what has arrived as one group, commits it, and tells who waits; while it does, the next group arrives. Nobody waits for a timer.
+ * One write that fails does not fail its group: they are done again, one by one.
  */
-final class Writer implements AutoCloseable {
+final class Writer {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
-    private static final int LARGEST_GROUP = 256;
-    private static final int MOST_WAITING = 10_000;
-    private static final long MOST_BYTES = 64L << 20;
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final int CHECKPOINT_PAGES = 4_000;
+    private static final int PAGES_A_WRITE = 3;
+    private static final long PAGE = 4_096;
+    private static final long IDLE_MILLIS = 1_000;
+    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
-    private final Session session;
-    private final Consumer<Throwable> onLost;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Deque<Operation<?>> queue = new ArrayDeque<>();
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("store-writer").unstarted(this::run);
-    private long bytes;
-    private boolean closed;
-    private volatile @Nullable Throwable lost;
-    private volatile boolean full;
+    private final Sql sql;
+    private final Line line;
+    private final Ends ends;
+    private final Values values;
+    private final Reserve reserve;
+    private final Health health;
+    private final Thread thread;
+    private volatile boolean shrinking;
 
-    /** @param onLost runs once, when nothing can be written any more */
-    Writer(Session session, Consumer<Throwable> onLost) {
-        this.session = session;
-        this.onLost = onLost;
+    /** What it is about; those that have been told have been told. */
+    private List<Write<?>> current = List.of();
+
+    /** About how many pages the log has that are not in the database. */
+    private long pages;
+
+    /** How the store is, and whom to tell when it has failed. */
+    record Health(Condition condition, Runnable onFailure) {}
+
+    Writer(Sql sql, Line line, Ends ends, Values values, Reserve reserve, Health health) {
+        this.sql = sql;
+        this.line = line;
+        this.ends = ends;
+        this.values = values;
+        this.reserve = reserve;
+        this.health = health;
+        this.thread = Thread.ofPlatform().name("store-writer").daemon().unstarted(this::run);
     }
 
     void start() {
         thread.start();
     }
 
-    /** Whether the disk had no room when it was last tried. */
-    boolean isFull() {
-        return full;
+    /** Returns when all that was put has been written, or refused. */
+    void join() throws InterruptedException {
+        thread.join();
     }
-
-    /** Null while all is well. */
-    @Nullable Throwable lost() {
-        return lost;
-    }
-
-    /**
-     * Puts something in. Waits while too much is waiting to be written, but for those whose word the writer may depend on.
-     *
-     * @param patient whether the caller can wait
-     */
-    <T extends @Nullable Object> Operation<T> put(Operation<T> operation, boolean patient) {
-        lock.lock();
-        try {
-            while (patient && !closed && lost == null && isCrowded()) {
-                changed.awaitUninterruptibly();
-            }
-            if (closed || lost != null) {
-                throw new Refused(new StoreFailed(RETRY_AFTER));
-            }
-            if (full && !operation.owed()) {
-                throw new Refused(noRoom());
-            }
-            queue.add(operation);
-            bytes += operation.bytes();
-            changed.signalAll();
-            return operation;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isCrowded() {
-        return queue.size() >= MOST_WAITING || (bytes >= MOST_BYTES && !queue.isEmpty());
-    }
-
-    static StoreFull noRoom() {
-        return new StoreFull("There is no room on the disk of the store", RETRY_AFTER);
-    }
-
-    // --- its own thread
 
     private void run() {
         try {
-            for (var group = next(); !group.isEmpty(); group = next()) {
-                write(group);
+            while (!line.isClosed()) {
+                writeAll();
             }
-        } catch (RuntimeException | Error bug) {
-            lose(bug, List.of());
+            writeAll();
+        } catch (IOException | InterruptedException | RuntimeException | Error failure) {
+            fail(failure);
         }
     }
 
-    /** Empty: it is closed, and all is written. */
-    private List<Operation<?>> next() {
-        lock.lock();
+    private void writeAll() throws IOException, InterruptedException {
+        var group = line.next(IDLE_MILLIS);
+        while (!group.isEmpty()) {
+            write(group);
+            group = line.next(0);
+        }
+        if (isFull() && reserve.restore()) {
+            health.condition().well();
+        }
+        if (shrinking) {
+            shrink();
+        }
+    }
+
+    /** Some time soon. */
+    void shrinkLog() {
+        shrinking = true;
+    }
+
+    private void shrink() {
+        shrinking = false;
         try {
-            while (queue.isEmpty() && !closed) {
-                changed.awaitUninterruptibly();
+            // TRUNCATE waits for readers: not long.
+            sql.runWhole("PRAGMA busy_timeout = 50");
+            sql.of("PRAGMA wal_checkpoint(TRUNCATE)").first(Row::number);
+            sql.runWhole("PRAGMA busy_timeout = 5000");
+        } catch (SQLException failure) {
+            if (Sqlite.trouble(failure) == Trouble.FATAL) {
+                throw new Lost(failure);
             }
-            var group = new ArrayList<Operation<?>>();
-            while (!queue.isEmpty() && group.size() < LARGEST_GROUP) {
-                var operation = queue.remove();
-                bytes -= operation.bytes();
-                group.add(operation);
-            }
-            changed.signalAll();
-            return group;
-        } finally {
-            lock.unlock();
+            LOG.debug("The log was not cut.", failure);
         }
     }
 
-    private void write(List<Operation<?>> group) {
-        if (lost != null) {
-            refuseAll(group);
+    private boolean isFull() {
+        return health.condition().state() == Condition.State.FULL;
+    }
+
+    private void write(List<Write<?>> group) {
+        current = group;
+        var failure = attempt(group);
+        if (failure == null) {
             return;
         }
-        try {
-            commit(group);
-            group.forEach(Operation::complete);
-        } catch (SQLException | RuntimeException failure) {
-            rollBack();
-            if (group.size() > 1) {
-                oneByOne(group);
-            } else {
-                retry(group.getFirst(), failure);
+        if (group.size() == 1 && Sqlite.trouble(failure) == Trouble.OWN) {
+            ends.tell(group, write -> write.fail(failure));
+            return;
+        }
+        group.forEach(this::writeAlone);
+    }
+
+    private void writeAlone(Write<?> write) {
+        long pause = FIRST_PAUSE;
+        while (true) {
+            var failure = attempt(List.of(write));
+            if (failure == null) {
+                return;
             }
+            switch (Sqlite.trouble(failure)) {
+                case OWN -> {
+                    ends.tell(List.of(write), failed -> failed.fail(failure));
+                    return;
+                }
+                case FATAL -> throw new Lost(failure);
+                case FULL -> {
+                    makeRoom();
+                    if (write.refusable()) {
+                        refuse(List.of(write), Condition.noRoom());
+                        return;
+                    }
+                }
+                case BUSY -> LOG.warn("Another process holds the store's database.");
+            }
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE);
         }
     }
 
-    /** One of them is to blame: the others must not suffer. */
-    private void oneByOne(List<Operation<?>> group) {
-        for (var operation : group) {
-            write(List.of(operation));
+    /** What is new is refused, wherever it waits: nobody is to wait for a disk. */
+    private void makeRoom() {
+        health.condition().full();
+        try {
+            reserve.release();
+        } catch (IOException failure) {
+            throw new Lost(failure);
         }
+        refuse(line.takeRefusable(), Condition.noRoom());
     }
 
-    private void commit(List<Operation<?>> group) throws SQLException {
-        session.execute("BEGIN IMMEDIATE");
-        for (var operation : group) {
-            operation.run(session);
+    private void refuse(List<Write<?>> writes, Refusal why) {
+        ends.tell(writes, write -> write.refuse(why));
+    }
+
+    /** Returns why nothing of it was written; null: it lasts, and who waits has been told. */
+    private @Nullable Throwable attempt(List<Write<?>> group) {
+        var transaction = new Transaction(sql);
+        try {
+            sql.run("BEGIN IMMEDIATE");
+            for (var write : group) {
+                write.perform(transaction);
+            }
+            sql.run("COMMIT");
+        } catch (Lost lost) {
+            throw lost;
+        } catch (SQLException | IOException | RuntimeException failure) {
+            rollBack();
+            if (Sqlite.trouble(failure) == Trouble.FATAL) {
+                throw new Lost(failure);
+            }
+            return failure;
         }
-        session.execute("COMMIT");
+        ends.tell(group, Write::succeed);
+        values.discard(transaction.unneeded());
+        checkpoint(group);
+        return null;
     }
 
     private void rollBack() {
+        sql.forgetStatements();
         try {
-            session.execute("ROLLBACK");
-        } catch (SQLException none) {
-            LOG.debug("SQLite has rolled back by itself", none);
+            sql.run("ROLLBACK");
+        } catch (SQLException _) {
+            // SQLite has done it by itself: it does after some errors
         }
     }
 
-    private void retry(Operation<?> operation, Throwable failure) {
-        var why = failure;
-        for (var pause = SHORTEST_PAUSE; ; pause = longer(pause)) {
-            switch (Trouble.of(why)) {
-                case OWN -> {
-                    operation.fail(why);
-                    return;
-                }
-                case LOST -> {
-                    lose(why, List.of(operation));
-                    return;
-                }
-                case FULL -> noteFull(why);
-                case BUSY -> {}
+    private void checkpoint(List<Write<?>> group) {
+        pages += group.stream().mapToLong(write -> PAGES_A_WRITE + write.weight() / PAGE).sum();
+        if (pages < CHECKPOINT_PAGES) {
+            return;
+        }
+        pages = 0;
+        try {
+            // PASSIVE: waits for no reader.
+            sql.of("PRAGMA wal_checkpoint(PASSIVE)").first(Row::number);
+        } catch (SQLException failure) {
+            switch (Sqlite.trouble(failure)) {
+                case FATAL, OWN -> throw new Lost(failure);
+                case FULL -> makeRoom();
+                case BUSY -> {} // the next one will do it
             }
-            if (!operation.owed()) {
-                operation.fail(new Refused(noRoom()));
-                full = false; // the next one tries for itself
-                return;
+        }
+    }
+
+    /** Somebody else has seen that the disk can't be relied on. */
+    void disown(IOException failure) {
+        line.put(
+                new Write<Void>(
+                        _ -> {
+                            throw new Lost(failure);
+                        },
+                        false,
+                        false,
+                        0),
+                false,
+                () -> false);
+    }
+
+    private void fail(Throwable failure) {
+        var cause = failure instanceof Lost lost ? lost.getCause() : failure;
+        health.condition().failed(cause == null ? failure : cause);
+        line.close();
+        refuse(current, Condition.gone());
+        try {
+            var rest = line.next(0);
+            while (!rest.isEmpty()) {
+                refuse(rest, Condition.gone());
+                rest = line.next(0);
             }
-            if (rest(pause)) {
-                operation.fail(new Refused(new StoreFailed(RETRY_AFTER)));
-                return;
-            }
-            var again = attempt(operation);
-            if (again == null) {
-                return;
-            }
-            why = again;
-        }
-    }
-
-    /** Null: it is written. */
-    private @Nullable Throwable attempt(Operation<?> operation) {
-        try {
-            commit(List.of(operation));
-            full = false;
-            operation.complete();
-            return null;
-        } catch (SQLException | RuntimeException failure) {
-            rollBack();
-            return failure;
-        }
-    }
-
-    private void noteFull(Throwable why) {
-        if (!full) {
-            LOG.error("There is no room on the disk of the store: nothing new is taken in", why);
-            full = true;
-        }
-        refuseNew();
-    }
-
-    /** Whoever has something new does not wait for room. */
-    private void refuseNew() {
-        List<Operation<?>> refused;
-        lock.lock();
-        try {
-            refused = queue.stream().filter(operation -> !operation.owed()).toList();
-            queue.removeAll(refused);
-            refused.forEach(operation -> bytes -= operation.bytes());
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        refused.forEach(operation -> operation.fail(new Refused(noRoom())));
-    }
-
-    private static Duration longer(Duration pause) {
-        var twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
-    }
-
-    /** Returns whether it is closed: nobody waits for room any more then. */
-    private boolean rest(Duration pause) {
-        lock.lock();
-        try {
-            long left = pause.toNanos();
-            while (left > 0 && !closed) {
-                left = changed.awaitNanos(left);
-            }
-            return closed;
-        } catch (InterruptedException nobodyDoes) {
-            Thread.currentThread().interrupt();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Nothing can be written any more. */
-    void lose(Throwable why) {
-        lose(why, List.of());
-    }
-
-    private void lose(Throwable why, List<Operation<?>> group) {
-        lock.lock();
-        try {
-            lost = why;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        refuseAll(group);
-        onLost.accept(why);
-    }
-
-    private static void refuseAll(List<Operation<?>> group) {
-        group.forEach(operation -> operation.fail(new Refused(new StoreFailed(RETRY_AFTER))));
-    }
-
-    /** Writes what has arrived; returns when that is done. */
-    @Override
-    public void close() throws SQLException {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(30));
-        } catch (InterruptedException interrupted) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        if (!thread.isAlive()) {
-            session.close();
+        Thread.ofPlatform().name("store-failed").start(health.onFailure());
+    }
+
+    /** Nothing can be relied on any more. */
+    private static final class Lost extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Lost(Throwable cause) {
+            super(cause);
         }
     }
 }

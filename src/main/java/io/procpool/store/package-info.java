@@ -1,6 +1,6 @@
-/** The only SQL: adapters of the stores of jobs and pools, on the embedded SQLite. Of the room {@code runtime} only the kind of workers, which is part of a pool's specification. */
+/** Adapters of the ports that keep things, and the only SQL: an SQLite database in the service's home, written by one thread in groups. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"job", "pool", "runtime", "payload", "problem"})
+@ApplicationModule(allowedDependencies = {"job", "pool", "payload", "problem"})
 package io.procpool.store;
 
 import org.jspecify.annotations.NullMarked;

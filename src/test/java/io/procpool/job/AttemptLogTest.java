@@ -12,7 +12,7 @@ class AttemptLogTest {
     private final AttemptLog log = new AttemptLog();
 
     private void add(int second, Failure failure) {
-        log.add(DrivenJob.attempt(second, 1, failure, Instant.EPOCH.plusSeconds(second)));
+        log.add(DrivenJob.attempt(1, second, 1, failure, Instant.EPOCH.plusSeconds(second)));
     }
 
     @Test

@@ -79,7 +79,7 @@ final class DrivenStream implements Workers {
     List<String> takeAll(int processes) {
         var bodies = new ArrayList<String>();
         for (var cut = driven.job.next(processes); cut != null; ) {
-            driven.job.begun(DrivenJob.NOW);
+            driven.job.begun(cut.task(), DrivenJob.PID, DrivenJob.NOW);
             out.add(cut.task());
             bodies.add(Submissions.text(cut.task()));
             cut = cut.more() ? driven.job.next(processes) : null;
@@ -135,6 +135,17 @@ final class DrivenStream implements Workers {
 
     @Override
     public void enqueue(Job job) {}
+
+    @Override
+    public void admit(Job job) {}
+
+    @Override
+    public void drained(String pool) {}
+
+    @Override
+    public Fate fate(String pool) {
+        return Fate.RUN;
+    }
 
     @Override
     public void more(Job job) {

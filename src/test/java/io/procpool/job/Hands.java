@@ -6,11 +6,11 @@ import io.procpool.problem.Problem;
 import io.procpool.problem.Refusal.PoolDegraded;
 import io.procpool.problem.Refused;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -23,7 +23,10 @@ final class Hands implements Workers, AutoCloseable {
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private volatile Problem refusesToCheck;
     private volatile Problem refusesToQueue;
+    private volatile Problem refusesToAdmit;
+    private volatile Fate fate = Fate.RUN;
     private volatile PoolDegraded trouble;
+    private final List<String> drained = new CopyOnWriteArrayList<>();
     private final ConcurrentHashMap<Job, Boolean> withdrawn = new ConcurrentHashMap<>();
 
     Hands(int count) {
@@ -52,6 +55,10 @@ final class Hands implements Workers, AutoCloseable {
         trouble = problem;
     }
 
+    int withdrawn() {
+        return withdrawn.size();
+    }
+
     boolean wasWithdrawn(Job job) {
         return withdrawn.containsKey(job);
     }
@@ -69,6 +76,38 @@ final class Hands implements Workers, AutoCloseable {
             throw new Refused(refusesToQueue);
         }
         queue.add(job);
+    }
+
+    /** Accepted jobs find no pool from now on. */
+    void refuseToAdmit(Problem problem) {
+        refusesToAdmit = problem;
+    }
+
+    void fate(Fate now) {
+        fate = now;
+    }
+
+    /** Pools of which nothing waits outside of their queues any more. */
+    List<String> drained() {
+        return List.copyOf(drained);
+    }
+
+    @Override
+    public void admit(Job job) {
+        if (refusesToAdmit != null) {
+            throw new Refused(refusesToAdmit);
+        }
+        queue.add(job);
+    }
+
+    @Override
+    public void drained(String pool) {
+        drained.add(pool);
+    }
+
+    @Override
+    public Fate fate(String pool) {
+        return fate;
     }
 
     @Override
@@ -117,7 +156,7 @@ final class Hands implements Workers, AutoCloseable {
                     cancelled.set(true);
                     stop.complete(null);
                 });
-        job.begun(Instant.now());
+        job.begun(task, DrivenJob.PID, StoredJobs.CLOCK.instant());
         CompletableFuture.anyOf(gate, stop).join();
         if (cancelled.get()) {
             job.ended(task, new Task.End.Broke(new Failure.Cancelled()), null);
@@ -130,7 +169,7 @@ final class Hands implements Workers, AutoCloseable {
         job.ended(
                 task,
                 new Task.End.Value(value, List.of()),
-                DrivenJob.attempt(task.firstItem(), task.items(), null, Instant.now()));
+                DrivenJob.attempt(task, null, StoredJobs.CLOCK.instant()));
     }
 
     /** They have gone when this returns. */

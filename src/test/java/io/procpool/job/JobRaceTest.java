@@ -76,7 +76,7 @@ class JobRaceTest {
         for (var cut = driven.job.next(WORKERS); cut != null; cut = driven.job.next(WORKERS)) {
             var task = cut.task();
             driven.job.cancelledBy(task, () -> cancelled.add(task));
-            driven.job.begun(DrivenJob.NOW);
+            driven.job.begun(task, DrivenJob.PID, DrivenJob.NOW);
             if (cancelled.contains(task)) {
                 driven.broke(task, new Failure.Cancelled());
             } else if (driven.job.submission().iterable() == null) {

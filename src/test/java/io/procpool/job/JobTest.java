@@ -237,8 +237,8 @@ class JobTest {
     @Test
     void a_job_that_is_decided_can_not_become_async_any_more() {
         var apply = new DrivenJob(Submissions.apply()).heldBack();
-        assertThat(apply.job.becomeAsync()).isTrue();
+        assertThat(apply.job.becomeAsync(new Ticket(DrivenJob.ID, 1))).isTrue();
         apply.value(apply.begin(), "1");
-        assertThat(apply.job.becomeAsync()).isFalse();
+        assertThat(apply.job.becomeAsync(new Ticket(DrivenJob.ID, 1))).isFalse();
     }
 }

@@ -7,6 +7,7 @@ import io.procpool.payload.Limits;
 import io.procpool.payload.Payload;
 import io.procpool.payload.Slicer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -57,6 +58,7 @@ final class Submissions {
                 expiresIn,
                 0,
                 collect,
+                Terms.SYNC,
                 IN_FLIGHT.hold());
     }
 
@@ -82,7 +84,39 @@ final class Submissions {
                 null,
                 0,
                 collect,
+                Terms.SYNC,
                 IN_FLIGHT.hold());
+    }
+
+    /** The same on other terms. */
+    static Submission on(Terms terms, Submission plain) {
+        return new Submission(
+                plain.pool(),
+                plain.verb(),
+                plain.func(),
+                plain.args(),
+                plain.kwds(),
+                plain.iterable(),
+                plain.chunksize(),
+                plain.timeout(),
+                plain.expiresIn(),
+                plain.priority(),
+                plain.collect(),
+                terms,
+                IN_FLIGHT.hold());
+    }
+
+    static Submission accepted(Submission plain) {
+        return on(Terms.ASYNC, plain);
+    }
+
+    /** One whose tasks begin once at most. */
+    static Submission once(Submission plain) {
+        return on(new Terms(Retries.ACCEPTED, Delivery.AT_MOST_ONCE, Map.of(), null), plain);
+    }
+
+    static Submission retried(Retries retries, Submission plain) {
+        return on(new Terms(retries, Delivery.AT_LEAST_ONCE, Map.of(), null), plain);
     }
 
     /** A stream, which gets its items later. */
@@ -92,7 +126,19 @@ final class Submissions {
 
     static Submission imap(Verb verb, int chunksize, InFlight.Hold hold) {
         return new Submission(
-                "pool", verb, "m.f", NO_ARGS, NO_KWDS, null, chunksize, null, null, 0, true, hold);
+                "pool",
+                verb,
+                "m.f",
+                NO_ARGS,
+                NO_KWDS,
+                null,
+                chunksize,
+                null,
+                null,
+                0,
+                true,
+                Terms.SYNC,
+                hold);
     }
 
     static Items items(int count) {

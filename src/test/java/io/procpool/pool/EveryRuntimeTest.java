@@ -17,20 +17,22 @@ class EveryRuntimeTest {
     @TempDir private Path folder;
 
     enum Subject {
-        PYTHON_PROCESS("python", WorkerKind.PROCESS, List.of()),
-        PYTHON_THREAD("python", WorkerKind.THREAD, List.of()),
-        JAVA_PROCESS("java", WorkerKind.PROCESS, List.of()),
-        JAVA_THREAD("java", WorkerKind.THREAD, List.of()),
-        NODE("command", WorkerKind.PROCESS, NodePools.WORKER);
+        PYTHON_PROCESS("python", WorkerKind.PROCESS),
+        PYTHON_THREAD("python", WorkerKind.THREAD),
+        JAVA_PROCESS("java", WorkerKind.PROCESS),
+        JAVA_THREAD("java", WorkerKind.THREAD),
+        NODE("command", WorkerKind.PROCESS);
 
         private final String runtime;
         private final WorkerKind kind;
-        private final List<String> command;
 
-        Subject(String runtime, WorkerKind kind, List<String> command) {
+        Subject(String runtime, WorkerKind kind) {
             this.runtime = runtime;
             this.kind = kind;
-            this.command = command;
+        }
+
+        private List<String> command() {
+            return this == NODE ? NodePools.WORKER : List.of();
         }
 
         private PythonPool pool() throws InterruptedException {
@@ -42,7 +44,7 @@ class EveryRuntimeTest {
                     new PoolSpec(
                             runtime,
                             kind,
-                            command,
+                            command(),
                             1,
                             null,
                             plain.initargs(),

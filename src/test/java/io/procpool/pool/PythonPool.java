@@ -38,6 +38,10 @@ final class PythonPool implements AutoCloseable {
     record Exited(ExitReason reason, int served) {}
 
     final Pool pool;
+
+    /** What waits for it elsewhere. */
+    final Shelf shelf = new Shelf();
+
     private final List<Exited> exits = new CopyOnWriteArrayList<>();
     private final AtomicInteger failedStarts = new AtomicInteger();
 
@@ -95,6 +99,7 @@ final class PythonPool implements AutoCloseable {
                                         Kind.ANSWER,
                                         ask.callId(),
                                         Header.of(Map.of("problem", "not-supported"))),
+                        shelf,
                         new Answers(Limits.DEFAULT),
                         Clock.systemUTC());
         pool = new Pool("inner-" + POOLS.incrementAndGet(), spec, crew);

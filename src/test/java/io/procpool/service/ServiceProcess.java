@@ -32,6 +32,7 @@ public final class ServiceProcess implements AutoCloseable {
     private static final long CEILING_SECONDS = 60;
     private static final Duration LONGEST_CALL = Duration.ofMinutes(10);
 
+    private final boolean ownHome;
     private final Process process;
     private final Path home;
     private final Path log;
@@ -39,29 +40,38 @@ public final class ServiceProcess implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private ServiceProcess(String heap, Map<String, String> environment, List<String> settings)
-            throws Exception {
-        home = Files.createTempDirectory("procpool-service");
+    private ServiceProcess(Launch launch, boolean ownHome, String... settings) throws Exception {
+        this.ownHome = ownHome;
+        home = launch.home();
         log = Files.createTempFile("procpool-service", ".log");
-        var command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-XX:TieredStopAtLevel=1", // it starts faster
-                                heap,
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Procpool.class.getName(),
-                                "--server.port=0",
-                                "--procpool.home=" + home,
-                                "--procpool.functions.path="
-                                        + Path.of("src/test/functions").toAbsolutePath()));
-        command.addAll(settings);
-        var builder = new ProcessBuilder(command).redirectError(log.toFile());
-        builder.environment().putAll(environment);
+        var builder = new ProcessBuilder(launch.command(settings)).redirectError(log.toFile());
+        builder.environment().putAll(launch.environment());
         process = builder.start();
         url = awaitReady();
+    }
+
+    /**
+     * How a service is started.
+     *
+     * @param main the class whose main method starts it
+     * @param options of its JVM
+     */
+    public record Launch(
+            Path home, String main, List<String> options, Map<String, String> environment) {
+        private List<String> command(String... settings) {
+            var command = new ArrayList<String>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("--enable-native-access=ALL-UNNAMED");
+            command.add("-XX:TieredStopAtLevel=1"); // it starts faster
+            command.addAll(options);
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+            command.add("--server.port=0");
+            command.add("--procpool.home=" + home);
+            command.add(
+                    "--procpool.functions.path=" + Path.of("src/test/functions").toAbsolutePath());
+            command.addAll(List.of(settings));
+            return command;
+        }
     }
 
     /** Returns when it has said that it is ready. Later settings win over earlier ones. */
@@ -71,13 +81,33 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** The same with another limit of the heap, as the JVM's option has it. */
     public static ServiceProcess startWith(String heap, String... settings) throws Exception {
-        return new ServiceProcess(heap, Map.of(), List.of(settings));
+        return new ServiceProcess(launch(heap, Map.of()), true, settings);
     }
 
     /** The same with these variables in its environment. */
     public static ServiceProcess startIn(Map<String, String> environment, String... settings)
             throws Exception {
-        return new ServiceProcess("-Xmx256m", environment, List.of(settings));
+        return new ServiceProcess(launch("-Xmx256m", environment), true, settings);
+    }
+
+    /** The same in a home that outlives it: the next one can be started there. */
+    public static ServiceProcess startOn(Path home, String... settings) throws Exception {
+        return startAs(
+                new Launch(home, Procpool.class.getName(), List.of("-Xmx256m"), Map.of()),
+                settings);
+    }
+
+    /** The same in any way. The home outlives it. */
+    public static ServiceProcess startAs(Launch launch, String... settings) throws Exception {
+        return new ServiceProcess(launch, false, settings);
+    }
+
+    private static Launch launch(String heap, Map<String, String> environment) throws IOException {
+        return new Launch(
+                Files.createTempDirectory("procpool-service"),
+                Procpool.class.getName(),
+                List.of(heap),
+                environment);
     }
 
     public String url() {
@@ -150,6 +180,11 @@ public final class ServiceProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Whether it is gone by itself. */
+    public boolean ended() {
+        return !process.isAlive();
+    }
+
     /** Its exit status, when it has ended. */
     public int exitCode() throws InterruptedException {
         if (!process.waitFor(CEILING_SECONDS, TimeUnit.SECONDS)) {
@@ -170,7 +205,9 @@ public final class ServiceProcess implements AutoCloseable {
         kill();
         client.close(); // when there is nobody left to wait for
         workers().forEach(Processes::kill);
-        FileSystemUtils.deleteRecursively(home);
+        if (ownHome) {
+            FileSystemUtils.deleteRecursively(home);
+        }
         Files.deleteIfExists(log);
     }
 }

@@ -38,10 +38,8 @@ abstract class PoolStoreContract {
                     Duration.ofDays(1),
                     1);
 
-    private final PoolStore store = open();
-
-    /** An empty store. */
-    abstract PoolStore open();
+    /** An empty store, the same for one test. */
+    abstract PoolStore store();
 
     private static StoredPool stored(String name, PoolSpec spec, PoolState state) {
         return new StoredPool(name, spec, state);
@@ -52,44 +50,44 @@ abstract class PoolStoreContract {
         for (var spec : List.of(PLAIN, FULL)) {
             for (var state : PoolState.values()) {
                 var pool = stored("p", spec, state);
-                store.put(pool);
-                assertThat(store.find("p")).contains(pool);
+                store().put(pool);
+                assertThat(store().find("p")).contains(pool);
             }
         }
     }
 
     @Test
     void a_pool_that_is_written_anew_replaces_the_old_one() {
-        store.put(stored("p", PLAIN, PoolState.RUN));
-        store.put(stored("p", FULL, PoolState.CLOSE));
-        assertThat(store.all()).containsExactly(stored("p", FULL, PoolState.CLOSE));
+        store().put(stored("p", PLAIN, PoolState.RUN));
+        store().put(stored("p", FULL, PoolState.CLOSE));
+        assertThat(store().all()).containsExactly(stored("p", FULL, PoolState.CLOSE));
     }
 
     @Test
     void a_pool_that_nobody_wrote_is_not_there() {
-        store.put(stored("p", PLAIN, PoolState.RUN));
-        assertThat(store.find("q")).isEmpty();
-        assertThat(store.find("P")).as("names have upper and lower case").isEmpty();
-        assertThat(store.forget("q")).isFalse();
+        store().put(stored("p", PLAIN, PoolState.RUN));
+        assertThat(store().find("q")).isEmpty();
+        assertThat(store().find("P")).as("names have upper and lower case").isEmpty();
+        assertThat(store().forget("q")).isFalse();
     }
 
     @Test
     void a_forgotten_pool_is_not_there_any_more() {
-        store.put(stored("p", PLAIN, PoolState.TERMINATE));
-        store.put(stored("q", PLAIN, PoolState.RUN));
-        assertThat(store.forget("p")).isTrue();
-        assertThat(store.forget("p")).isFalse();
-        assertThat(store.find("p")).isEmpty();
-        assertThat(store.all()).extracting(StoredPool::name).containsExactly("q");
+        store().put(stored("p", PLAIN, PoolState.TERMINATE));
+        store().put(stored("q", PLAIN, PoolState.RUN));
+        assertThat(store().forget("p")).isTrue();
+        assertThat(store().forget("p")).isFalse();
+        assertThat(store().find("p")).isEmpty();
+        assertThat(store().all()).extracting(StoredPool::name).containsExactly("q");
     }
 
     @Test
     void all_pools_are_listed_by_name() {
-        assertThat(store.all()).isEmpty();
+        assertThat(store().all()).isEmpty();
         for (var name : List.of("b", "a.2", "a-1", "Z", "a", "10", "9")) {
-            store.put(stored(name, PLAIN, PoolState.RUN));
+            store().put(stored(name, PLAIN, PoolState.RUN));
         }
-        assertThat(store.all())
+        assertThat(store().all())
                 .extracting(StoredPool::name)
                 .containsExactly("10", "9", "Z", "a", "a-1", "a.2", "b");
     }

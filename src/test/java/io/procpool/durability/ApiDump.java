@@ -1,0 +1,105 @@
+package io.procpool.durability;
+
+import io.procpool.durability.Dump.Listed;
+import io.procpool.durability.Dump.Run;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What the service says it has, by its API. */
+final class ApiDump {
+    private static final String PROBLEM = "urn:procpool:problem:";
+    private static final Pattern GAUGE =
+            Pattern.compile(
+                    "^procpool_store_jobs\\{(?:.*,)?state=\"(\\w+)\".*} (\\S+)", Pattern.MULTILINE);
+
+    private final Caller caller;
+
+    ApiDump(Caller caller) {
+        this.caller = caller;
+    }
+
+    /** Each job of a walk through all pages. */
+    List<Listed> jobs() {
+        var all = new ArrayList<Listed>();
+        for (var page = page(""); ; page = page("&cursor=" + page.get("next").asString())) {
+            for (var entry : page.get("results")) {
+                all.add(job(entry.get("id").asString()));
+            }
+            if (page.path("next").isNull() || page.path("next").isMissingNode()) {
+                return all;
+            }
+        }
+    }
+
+    private JsonNode page(String cursor) {
+        return json("/v1/results?limit=200" + cursor);
+    }
+
+    private Listed job(String id) {
+        var job = json("/v1/results/" + id);
+        var state = job.get("state").asString();
+        return new Listed(
+                id,
+                job.path("labels").path("tag").asString(""),
+                state,
+                job.get("attempts").valueStream().map(ApiDump::run).toList(),
+                type(job.path("problem")),
+                state.equals("succeeded") ? value(id) : null,
+                job.path("retry_of").asString(null));
+    }
+
+    private String value(String id) {
+        return Text.kept(answer("/v1/results/" + id + "/value").body());
+    }
+
+    private static Run run(JsonNode attempt) {
+        var problem = attempt.path("problem");
+        return new Run(
+                attempt.get("n").asInt(),
+                attempt.path("first_item").asLong(0),
+                attempt.path("pid").asLong(0),
+                type(problem),
+                problem.path("reason").asString(null));
+    }
+
+    private static @Nullable String type(JsonNode problem) {
+        var type = problem.path("type").asString(null);
+        return type == null ? null : type.replace(PROBLEM, "");
+    }
+
+    Map<String, Long> metrics() {
+        var counts = new HashMap<String, Long>();
+        var sample = GAUGE.matcher(answer("/actuator/prometheus").body());
+        while (sample.find()) {
+            counts.merge(sample.group(1), (long) Double.parseDouble(sample.group(2)), Long::sum);
+        }
+        return counts;
+    }
+
+    /** The ids of the jobs whose tasks are in quarantine. */
+    List<String> quarantine() {
+        return json("/v1/quarantine?limit=200")
+                .get("quarantine")
+                .valueStream()
+                .map(task -> task.get("job").asString())
+                .toList();
+    }
+
+    private JsonNode json(String path) {
+        return answer(path).json();
+    }
+
+    private Caller.Answer answer(String path) {
+        var answer = caller.get(path);
+        if (answer.status() != 200) {
+            throw new AssertionError(
+                    path + " is answered with " + answer.status() + " " + answer.body());
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,185 @@
+package io.procpool.durability;
+
+import io.procpool.durability.Operation.Deed;
+import io.procpool.durability.Operation.Deed.Submitted;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A client that writes down what it does and what it is told. It never gives up on a service that is not there, it only says so. Any thread may use it. */
+final class Caller implements AutoCloseable {
+    static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private final History history;
+    private final Supplier<String> url;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private volatile boolean alone;
+
+    /** @param url where the service is at the moment */
+    Caller(History history, Supplier<String> url) {
+        this.history = history;
+        this.url = url;
+    }
+
+    /** What came back: nothing if the connection broke. */
+    record Answer(Reply reply, Optional<HttpResponse<String>> response) {
+        int status() {
+            return response.map(HttpResponse::statusCode).orElse(0);
+        }
+
+        String body() {
+            return response.map(HttpResponse::body).orElse("");
+        }
+
+        JsonNode json() {
+            return JSON.readTree(body());
+        }
+    }
+
+    Answer get(String path) {
+        return send(HttpRequest.newBuilder(at(path)).GET());
+    }
+
+    Answer post(String path, String body) {
+        return send(HttpRequest.newBuilder(at(path)).POST(BodyPublishers.ofString(body)));
+    }
+
+    private URI at(String path) {
+        return URI.create(url.get() + path);
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        request.timeout(PATIENCE).header("Content-Type", "application/json");
+        try {
+            var response = client.send(request.build(), BodyHandlers.ofString());
+            alone = false;
+            return new Answer(reply(response.statusCode()), Optional.of(response));
+        } catch (ConnectException nobodyThere) {
+            alone = true;
+            return new Answer(Reply.FAIL, Optional.empty());
+        } catch (IOException broken) {
+            return new Answer(Reply.UNKNOWN, Optional.empty());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return new Answer(Reply.UNKNOWN, Optional.empty());
+        }
+    }
+
+    /** Whether there was no service when it was last asked. */
+    boolean isAlone() {
+        return alone;
+    }
+
+    private static Reply reply(int status) {
+        return status < 400 ? Reply.OK : status < 500 ? Reply.FAIL : Reply.UNKNOWN;
+    }
+
+    /** Submits. The answer's ids are in the history. */
+    Submitted submit(Ask ask) {
+        long invoked = System.nanoTime();
+        var answer = sent(ask);
+        var ids = answer.reply() == Reply.OK ? ids(answer.json()) : List.<String>of();
+        var submitted = new Submitted(ask.wanted(), ask.key(), ask.fingerprint(), ids);
+        history.add(submitted, answer.reply(), invoked);
+        return submitted;
+    }
+
+    private Answer sent(Ask ask) {
+        var request =
+                HttpRequest.newBuilder(at(ask.path()))
+                        .method(ask.method(), BodyPublishers.ofString(ask.body()));
+        if (ask.key() != null) {
+            request.header("Idempotency-Key", ask.key());
+        }
+        return send(request);
+    }
+
+    private static List<String> ids(JsonNode answer) {
+        return answer.has("results")
+                ? answer.get("results").valueStream().map(one -> one.get("id").asString()).toList()
+                : List.of(answer.get("id").asString());
+    }
+
+    /** Looks at a job, and at its value if it has one. Empty: nobody has said. */
+    Optional<JsonNode> read(String id, String query) {
+        long invoked = System.nanoTime();
+        var answer = get("/v1/results/" + id + query);
+        if (answer.status() == 404 || answer.status() == 410) {
+            history.add(new Deed.Missed(id), Reply.OK, invoked);
+        }
+        if (answer.status() != 200) {
+            return Optional.empty();
+        }
+        var job = answer.json();
+        var state = job.get("state").asString();
+        history.add(new Deed.Read(id, state, version(answer), null), Reply.OK, invoked);
+        if (state.equals("succeeded")) {
+            readValue(id);
+        }
+        return Optional.of(job);
+    }
+
+    private static long version(Answer answer) {
+        return answer.response()
+                .flatMap(response -> response.headers().firstValue("ETag"))
+                .map(tag -> Long.parseLong(tag.replace("\"", "").replace("W/", "")))
+                .orElse(0L);
+    }
+
+    private void readValue(String id) {
+        long invoked = System.nanoTime();
+        var answer = get("/v1/results/" + id + "/value");
+        if (answer.status() == 200) {
+            var value = Text.kept(answer.body());
+            history.add(new Deed.Read(id, "succeeded", 0, value), Reply.OK, invoked);
+        } else if (answer.reply() == Reply.FAIL && answer.status() != 0) {
+            history.add(new Deed.Missed(id), Reply.OK, invoked); // its value was not found
+        }
+    }
+
+    void cancel(String id) {
+        long invoked = System.nanoTime();
+        var answer = post("/v1/results/" + id + "/cancel", "");
+        if (answer.reply() == Reply.OK) {
+            var state = answer.json().get("state").asString();
+            history.add(new Deed.Cancelled(id, state), Reply.OK, invoked);
+        } else if (answer.status() == 404) {
+            history.add(new Deed.Missed(id), Reply.OK, invoked);
+        }
+    }
+
+    /** Has a quarantined task run again. */
+    Answer release(String quarantined, String tag) {
+        long invoked = System.nanoTime();
+        var answer = post("/v1/quarantine/" + quarantined + "/release", "");
+        var id = answer.reply() == Reply.OK ? answer.json().get("id").asString() : "";
+        history.add(new Deed.Released(tag, id), answer.reply(), invoked);
+        return answer;
+    }
+
+    /** The worker processes of the pool. */
+    List<Long> workers() {
+        var answer = get("/v1/pools/" + Ask.POOL + "/workers");
+        return answer.status() == 200
+                ? answer.json().findValues("pid").stream().map(JsonNode::asLong).toList()
+                : List.of();
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}
