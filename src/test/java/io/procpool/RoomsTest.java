@@ -112,8 +112,11 @@ class RoomsTest {
     }
 
     @Test
-    void there_is_no_sql_yet() {
-        nowhere(resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc.."));
+    void only_store_knows_sql() {
+        onlyIn(
+                "store",
+                resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..", "org.flywaydb.."));
+        nowhere(resideInAnyPackage("org.springframework.jdbc.."));
     }
 
     /** Its classes run in other JVMs. */

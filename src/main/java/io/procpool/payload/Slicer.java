@@ -117,6 +117,16 @@ public final class Slicer {
         pass(text, from, to);
     }
 
+    /**
+     * Cuts an array that stands by itself.
+     *
+     * @throws Refused if it is no valid JSON array
+     */
+    public Items sliceArray(Payload array) {
+        int from = array.offset();
+        return sliceArray(array.array(), from, from + array.size());
+    }
+
     /** Cuts an array that was part of a body. */
     Items sliceArray(byte[] body, int from, int to) {
         return Objects.requireNonNull(pass(body, from, to).items());

@@ -26,6 +26,7 @@ final class Caller implements AutoCloseable {
     private final Supplier<String> url;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private volatile boolean alone;
 
     /** @param url where the service is at the moment */
     Caller(History history, Supplier<String> url) {
@@ -64,8 +65,10 @@ final class Caller implements AutoCloseable {
         request.timeout(PATIENCE).header("Content-Type", "application/json");
         try {
             var response = client.send(request.build(), BodyHandlers.ofString());
+            alone = false;
             return new Answer(reply(response.statusCode()), Optional.of(response));
         } catch (ConnectException nobodyThere) {
+            alone = true;
             return new Answer(Reply.FAIL, Optional.empty());
         } catch (IOException broken) {
             return new Answer(Reply.UNKNOWN, Optional.empty());
@@ -73,6 +76,11 @@ final class Caller implements AutoCloseable {
             Thread.currentThread().interrupt();
             return new Answer(Reply.UNKNOWN, Optional.empty());
         }
+    }
+
+    /** Whether there was no service when it was last asked. */
+    boolean isAlone() {
+        return alone;
     }
 
     private static Reply reply(int status) {

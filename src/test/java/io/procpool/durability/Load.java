@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
  */
 final class Load implements Runnable {
     private static final int OPEN = 30;
-    private static final int PACE_MILLIS = 2; // it is not a benchmark, and the machine is shared
+    private static final int PACE_MILLIS = 2; // it is not a benchmark
+    private static final int ALONE_MILLIS = 100; // the next service needs the processors to start
 
     private final String name;
     private final Caller caller;
@@ -44,13 +45,13 @@ final class Load implements Runnable {
     public void run() {
         while (!ended) {
             step();
-            pause();
+            pause(caller.isAlone() ? ALONE_MILLIS : PACE_MILLIS);
         }
     }
 
-    private static void pause() {
+    private static void pause(long millis) {
         try {
-            Thread.sleep(PACE_MILLIS);
+            Thread.sleep(millis);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

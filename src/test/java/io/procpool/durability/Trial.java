@@ -12,16 +12,19 @@ import io.procpool.service.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
+import tools.jackson.databind.JsonNode;
 
 /** One home, the services that live in it one after the other, their clients and ledgers: what happens to it is decided at the end, by the checker. */
 final class Trial implements AutoCloseable {
     static final String PLAIN = Procpool.class.getName();
+    private static final Duration LONGEST_JOB = Duration.ofSeconds(60); // a ceiling, not a measure
     private static final String NOWHERE = "http://127.0.0.1:9"; // discard: nobody listens there
 
     final History history = new History();
@@ -170,13 +173,29 @@ final class Trial implements AutoCloseable {
     /** Waits until all that was accepted is final. */
     void settle() throws InterruptedException {
         for (var id : accepted().toList()) {
-            Waiting.until(
-                    id + " is final",
-                    () ->
-                            caller.read(id, "?wait=10")
-                                    .map(job -> job.get("ready").asBoolean())
-                                    .orElseThrow(() -> new AssertionError("nobody says " + id)));
+            settle(id);
         }
+    }
+
+    private void settle(String id) throws InterruptedException {
+        long deadline = System.nanoTime() + LONGEST_JOB.toNanos();
+        var job = seen(id);
+        while (!job.get("ready").asBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(
+                        "not final after %d s: %s%n%s".formatted(LONGEST_JOB.toSeconds(), job, pool()));
+            }
+            job = seen(id);
+        }
+    }
+
+    private JsonNode seen(String id) {
+        return caller.read(id, "?wait=10")
+                .orElseThrow(() -> new AssertionError("nobody says what became of " + id));
+    }
+
+    private String pool() {
+        return caller.get("/v1/pools/" + Ask.POOL).body();
     }
 
     /** Settles, and starts once more on what is stored: the end must not depend on anybody's memory. Then all is checked. */

@@ -148,11 +148,9 @@ abstract class JobStoreContract {
     void jobs_of_one_request_are_taken_all_or_none() {
         accepted(Records.apply(2, false));
         var batch =
-                List.of(
-                        Records.apply(1, false),
-                        Records.apply(2, false),
-                        Records.apply(3, false));
-        assertThat(store().accept(batch, new Key("k", "f", "a"))).isEqualTo(new Accepted.Conflict());
+                List.of(Records.apply(1, false), Records.apply(2, false), Records.apply(3, false));
+        assertThat(store().accept(batch, new Key("k", "f", "a")))
+                .isEqualTo(new Accepted.Conflict());
         assertThat(list(ALL)).isEqualTo(ids(2));
         assertThat(store().look(new Key("k", "f", "a"))).isEqualTo(new Accepted.Taken());
         var twice = List.of(Records.apply(4, false), Records.apply(4, false));
@@ -192,7 +190,8 @@ abstract class JobStoreContract {
                                                             store().accept(
                                                                             List.of(
                                                                                     Records.apply(
-                                                                                            base + i,
+                                                                                            base
+                                                                                                    + i,
                                                                                             false)),
                                                                             key)))
                             .toList();
@@ -243,7 +242,8 @@ abstract class JobStoreContract {
                     .isEqualTo(Records.entry(n + 1, all.get(n), false).record());
             assertThat(claimed.get(n).ticket()).isEqualTo(ticket(n + 1, 1));
         }
-        assertThat(claimed).extracting(Claimed::first)
+        assertThat(claimed)
+                .extracting(Claimed::first)
                 .containsExactly(Optional.of(FIRST), Optional.empty(), Optional.empty());
     }
 
@@ -301,8 +301,7 @@ abstract class JobStoreContract {
     @Test
     void pools_are_those_for_which_something_waits() {
         for (var pool : List.of("b", "a", "c")) {
-            var submission =
-                    Records.submission(pool, 0, Terms.ASYNC, null, Verb.APPLY, "[]");
+            var submission = Records.submission(pool, 0, Terms.ASYNC, null, Verb.APPLY, "[]");
             accepted(Records.entry(pool.charAt(0), submission, pool.equals("c")));
         }
         assertThat(store().pools()).containsExactlyInAnyOrder("a", "b");
@@ -375,7 +374,19 @@ abstract class JobStoreContract {
         assertThat(kept.attempts())
                 .containsExactly(
                         new Attempt(
-                                1, 0, 1, 4711, 0, Records.STARTED, NOW, null, null, 0, 0, "", false,
+                                1,
+                                0,
+                                1,
+                                4711,
+                                0,
+                                Records.STARTED,
+                                NOW,
+                                null,
+                                null,
+                                0,
+                                0,
+                                "",
+                                false,
                                 lost));
         assertThat(claimed.get(1).tasks().getFirst().attempts())
                 .singleElement()
@@ -391,8 +402,7 @@ abstract class JobStoreContract {
     @Test
     void an_untracked_job_that_is_lost_is_counted() {
         var tracked = Records.apply(1, true);
-        accepted(
-                new Entry(tracked.record(), tracked.submission(), true, false, null));
+        accepted(new Entry(tracked.record(), tracked.submission(), true, false, null));
         for (int epoch = 1; epoch < 4; epoch++) {
             assertThat(store().rescue(NOW)).isEqualTo(1);
             var claimed = claim(1).getFirst();
@@ -409,8 +419,7 @@ abstract class JobStoreContract {
     @Test
     void tasks_are_kept_with_their_ends() {
         accepted(Records.map(1, true));
-        var claims =
-                IntStream.range(0, 4).mapToObj(i -> new TaskClaim(i, 2L * i, 2, 1)).toList();
+        var claims = IntStream.range(0, 4).mapToObj(i -> new TaskClaim(i, 2L * i, 2, 1)).toList();
         done(store().claimTasks(ticket(1, 1), claims));
         var large = "[\"" + "x".repeat(2 << 20) + "\"]";
         var ends =
@@ -447,7 +456,8 @@ abstract class JobStoreContract {
         store().rescue(NOW);
         var claimed = claim(1).getFirst();
         assertThat(claimed.first()).isEmpty();
-        assertThat(claimed.tasks()).singleElement()
+        assertThat(claimed.tasks())
+                .singleElement()
                 .satisfies(task -> assertThat(task.attempts()).hasSize(1));
     }
 
@@ -511,11 +521,7 @@ abstract class JobStoreContract {
                             .mapToObj(
                                     i ->
                                             CompletableFuture.supplyAsync(
-                                                    () ->
-                                                            finish(
-                                                                    job,
-                                                                    1,
-                                                                    succeeded(job, "" + i))))
+                                                    () -> finish(job, 1, succeeded(job, "" + i))))
                             .toList();
             assertThat(ends.stream().filter(CompletableFuture::join)).hasSize(1);
             var first = there(job);
@@ -540,7 +546,8 @@ abstract class JobStoreContract {
         assertThat(claim(9)).isEmpty();
         store().rescue(NOW);
         assertThat(store().end(Records.id(2), cancelled).orElseThrow().attempts())
-                .as("the evidence of its lost run").hasSize(1);
+                .as("the evidence of its lost run")
+                .hasSize(1);
         assertThat(there(2).attempts()).hasSize(1);
     }
 
@@ -556,10 +563,14 @@ abstract class JobStoreContract {
         assertThat(first).hasSize(4);
         assertThat(second).hasSize(2);
         assertThat(store().endAll("pool", why, NOW, 4)).isEmpty();
-        assertThat(first).allSatisfy(one ->
-                assertThat(one.state()).isEqualTo(new JobState.Failed(null, NOW, why)));
-        assertThat(first).allSatisfy(one ->
-                assertThat(store().find(one.id())).isEqualTo(new Found.There(one)));
+        assertThat(first)
+                .allSatisfy(
+                        one ->
+                                assertThat(one.state())
+                                        .isEqualTo(new JobState.Failed(null, NOW, why)));
+        assertThat(first)
+                .allSatisfy(
+                        one -> assertThat(store().find(one.id())).isEqualTo(new Found.There(one)));
         assertThat(there(7).ready()).isFalse();
     }
 
@@ -575,8 +586,10 @@ abstract class JobStoreContract {
         assertThat(lapsed).extracting(JobRecord::id).containsExactly(Records.id(1));
         assertThat(there(1).state()).isEqualTo(new JobState.Expired(NOW, patience));
         store().rescue(NOW);
-        assertThat(store().lapse(NOW, 9)).extracting(JobRecord::id)
-                .as("3 has begun").containsExactly(Records.id(2));
+        assertThat(store().lapse(NOW, 9))
+                .extracting(JobRecord::id)
+                .as("3 has begun")
+                .containsExactly(Records.id(2));
     }
 
     @Test
@@ -699,9 +712,7 @@ abstract class JobStoreContract {
                                 List.of(
                                         Records.quarantined(
                                                 7, Records.apply(1, true).submission()))));
-        Waiting.until(
-                "they are counted",
-                () -> store().holdings().states().get("succeeded") == 1);
+        Waiting.until("they are counted", () -> store().holdings().states().get("succeeded") == 1);
         var holdings = store().holdings();
         assertThat(holdings.states()).containsOnlyKeys(JobState.LABELS);
         assertThat(holdings.states()).containsEntry("pending", 1L).containsEntry("failed", 0L);
@@ -716,11 +727,13 @@ abstract class JobStoreContract {
         accepted(Records.apply(1, true));
         var submission = Records.submission(5, Terms.ASYNC, null, Verb.MAP);
         var all =
-                IntStream.rangeClosed(2, 6).mapToObj(n -> Records.quarantined(n, submission)).toList();
+                IntStream.rangeClosed(2, 6)
+                        .mapToObj(n -> Records.quarantined(n, submission))
+                        .toList();
         assertThat(done(store().finish(ticket(1, 1), succeeded(1, "1"), FIRST, all))).isTrue();
-        assertThat(store().quarantine(null, 3)).extracting(Quarantined::id)
-                .isEqualTo(ids(6, 5, 4));
-        assertThat(store().quarantine(Records.id(4), 3)).extracting(Quarantined::id)
+        assertThat(store().quarantine(null, 3)).extracting(Quarantined::id).isEqualTo(ids(6, 5, 4));
+        assertThat(store().quarantine(Records.id(4), 3))
+                .extracting(Quarantined::id)
                 .isEqualTo(ids(3, 2));
         var one = store().quarantined(Records.id(3)).orElseThrow();
         assertThat(one.attempts()).isEqualTo(all.get(1).attempts());

@@ -139,7 +139,12 @@ final class Records {
     }
 
     static Submission submission(
-            String pool, int priority, Terms terms, Duration expiresIn, Verb verb, String iterable) {
+            String pool,
+            int priority,
+            Terms terms,
+            Duration expiresIn,
+            Verb verb,
+            String iterable) {
         var items =
                 verb.maps()
                         ? new Slicer(Limits.DEFAULT).sliceArray(Payload.ofUtf8(iterable))
@@ -192,7 +197,6 @@ final class Records {
     }
 
     static Quarantined quarantined(int n, Submission submission) {
-        return new Quarantined(
-                id(n), id(1), FINISHED, 0, 1, List.of(attempt(1, LOST)), submission);
+        return new Quarantined(id(n), id(1), FINISHED, 0, 1, List.of(attempt(1, LOST)), submission);
     }
 }

@@ -91,7 +91,10 @@ class SqliteStoreTest {
     void what_was_stored_is_there_after_a_close_and_after_none() throws IOException {
         var opened = open();
         try (var first = opened) {
-            first.jobs().accept(List.of(Records.entry(1, large(2 << 20), true)), new Key("k", "f", "a"));
+            first.jobs()
+                    .accept(
+                            List.of(Records.entry(1, large(2 << 20), true)),
+                            new Key("k", "f", "a"));
         }
         assertThat(home.resolve("store/running")).doesNotExist();
         // As kill -9 leaves it: a copy of the files while the service has them open.
@@ -247,8 +250,11 @@ class SqliteStoreTest {
             }
             assertThat(store.jobs().find(Records.id(41))).isInstanceOf(Found.There.class);
             assertThat(store.jobs().accept(List.of(Records.apply(1, false)), null))
-                    .as("an id is not used again").isEqualTo(new Accepted.Conflict());
-            assertThat(store.jobs().look(key)).as("its job is gone").isEqualTo(new Accepted.Taken());
+                    .as("an id is not used again")
+                    .isEqualTo(new Accepted.Conflict());
+            assertThat(store.jobs().look(key))
+                    .as("its job is gone")
+                    .isEqualTo(new Accepted.Taken());
             assertThat(store.jobs().holdings().expired()).isEqualTo(40);
             assertThat(values()).isEmpty();
             Waiting.until(
@@ -265,11 +271,8 @@ class SqliteStoreTest {
         try (var store = open()) {
             store.jobs().accept(List.of(Records.map(1, true)), null);
             var claims =
-                    IntStream.range(0, 3_500)
-                            .mapToObj(i -> new TaskClaim(i, i, 1, 1))
-                            .toList();
-            JobStoreContract.done(
-                    store.jobs().claimTasks(new Ticket(Records.id(1), 1), claims));
+                    IntStream.range(0, 3_500).mapToObj(i -> new TaskClaim(i, i, 1, 1)).toList();
+            JobStoreContract.done(store.jobs().claimTasks(new Ticket(Records.id(1), 1), claims));
             finish(store, 1, "[]");
             assertThat(count(store, "task")).isEqualTo(2_500);
             store.store.keeper().sweep();
@@ -280,7 +283,8 @@ class SqliteStoreTest {
     private static long count(Stores.Opened store, String table) {
         return store.store
                 .database()
-                .<Long>read(sql -> sql.of("SELECT count(*) FROM " + table).first(Row::number).get());
+                .<Long>read(
+                        sql -> sql.of("SELECT count(*) FROM " + table).first(Row::number).get());
     }
 
     @Test
@@ -294,8 +298,7 @@ class SqliteStoreTest {
         try (var store = open()) {
             assertThat(values()).hasSize(1);
             var claimed = store.jobs().claim("pool", now, 1, 1).jobs();
-            assertThat(claimed.getFirst().submission().args())
-                    .isEqualTo(large(2 << 20).args());
+            assertThat(claimed.getFirst().submission().args()).isEqualTo(large(2 << 20).args());
         }
     }
 

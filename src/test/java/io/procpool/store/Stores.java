@@ -40,10 +40,7 @@ public final class Stores {
                     LimitSettings.class,
                     () ->
                             new LimitSettings(
-                                    DataSize.ofMegabytes(64),
-                                    500,
-                                    DataSize.ofKilobytes(64),
-                                    0.25));
+                                    DataSize.ofMegabytes(64), 500, DataSize.ofKilobytes(64), 0.25));
             context.register(InFlight.class);
             context.refresh();
             return context.getBean(InFlight.class);
