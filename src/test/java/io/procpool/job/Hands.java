@@ -156,7 +156,7 @@ final class Hands implements Workers, AutoCloseable {
                     cancelled.set(true);
                     stop.complete(null);
                 });
-        job.begun(task, DrivenJob.PID, StoredJobs.CLOCK.instant());
+        job.begun(task, DrivenJob.PID, Submissions.CLOCK.instant());
         CompletableFuture.anyOf(gate, stop).join();
         if (cancelled.get()) {
             job.ended(task, new Task.End.Broke(new Failure.Cancelled()), null);
@@ -169,7 +169,7 @@ final class Hands implements Workers, AutoCloseable {
         job.ended(
                 task,
                 new Task.End.Value(value, List.of()),
-                DrivenJob.attempt(task, null, StoredJobs.CLOCK.instant()));
+                DrivenJob.attempt(task, null, Submissions.CLOCK.instant()));
     }
 
     /** They have gone when this returns. */
