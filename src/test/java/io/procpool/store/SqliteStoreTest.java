@@ -178,13 +178,14 @@ class SqliteStoreTest {
             var database = store.store.database();
             var hold = new CountDownLatch(1);
             var holding = new CountDownLatch(1);
-            database.changeLater(
-                    _ -> {
-                        holding.countDown();
-                        await(hold);
-                        return 0;
-                    },
-                    0);
+            var held =
+                    database.changeLater(
+                            _ -> {
+                                holding.countDown();
+                                await(hold);
+                                return 0;
+                            },
+                            0);
             holding.await();
             var good = new ArrayList<CompletableFuture<Integer>>();
             var bad = new ArrayList<CompletableFuture<Integer>>();
@@ -204,6 +205,7 @@ class SqliteStoreTest {
                 (broken ? bad : good).add(write);
             }
             hold.countDown();
+            assertThat(JobStoreContract.done(held)).isZero();
             good.forEach(one -> assertThat(JobStoreContract.done(one)).isEqualTo(1));
             bad.forEach(
                     one ->
