@@ -6,10 +6,12 @@ import io.procpool.problem.Problem;
 import io.procpool.problem.Refusal.PoolDegraded;
 import io.procpool.problem.Refused;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +29,9 @@ final class Hands implements Workers, AutoCloseable {
     private volatile Fate fate = Fate.RUN;
     private volatile PoolDegraded trouble;
     private final List<String> drained = new CopyOnWriteArrayList<>();
-    private final ConcurrentHashMap<Job, Boolean> withdrawn = new ConcurrentHashMap<>();
+
+    /** Weak: a job that is done must not be held by the test itself. */
+    private final Map<Job, Boolean> withdrawn = Collections.synchronizedMap(new WeakHashMap<>());
 
     Hands(int count) {
         this.count = count;
