@@ -96,7 +96,7 @@ class AcceptedRaceTest {
         private void write() {
             while (!over.get()) {
                 if (!ledger.writeIfAny()) {
-                    Thread.yield();
+                    Thread.onSpinWait();
                 }
             }
         }
@@ -114,7 +114,7 @@ class AcceptedRaceTest {
             while (!driven.job.isOver()) {
                 var cut = driven.job.next(WORKERS);
                 if (cut == null) {
-                    Thread.yield();
+                    Thread.onSpinWait();
                 } else {
                     run(cut.task(), mine);
                 }
