@@ -121,6 +121,9 @@ final class Runs {
             var step = job.locked(() -> step(processes));
             var claimed = claim(step.claims());
             if (!step.waits() || !isDone(claimed)) {
+                if (step.cut() != null && isOnce()) {
+                    wake(); // nobody else claims the next one
+                }
                 return step.cut();
             }
         }

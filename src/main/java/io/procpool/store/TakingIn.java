@@ -40,7 +40,8 @@ final class TakingIn {
                                 sql.of(
                                                 """
                                                 SELECT max(coalesce((SELECT max(n) FROM job), 0),
-                                                    coalesce((SELECT max(job) FROM task), 0)) + 1
+                                                    coalesce((SELECT max(job) FROM task), 0),
+                                                    coalesce((SELECT max(job) FROM leftover), 0)) + 1
                                                 """)
                                         .first(Row::number)
                                         .orElse(1L));
