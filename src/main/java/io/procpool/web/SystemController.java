@@ -1,5 +1,7 @@
 package io.procpool.web;
 
+import io.procpool.job.JobStore;
+import io.procpool.job.Retries;
 import io.procpool.payload.InFlight;
 import io.procpool.payload.LimitSettings;
 import io.procpool.pool.PoolSpec;
@@ -24,9 +26,16 @@ final class SystemController {
     private final Runtimes runtimes;
     private final LimitSettings limits;
     private final InFlight inFlight;
+    private final JobStore store;
     private final long startedNanos = System.nanoTime();
 
-    SystemController(Pools pools, Runtimes runtimes, LimitSettings limits, InFlight inFlight) {
+    SystemController(
+            Pools pools,
+            Runtimes runtimes,
+            LimitSettings limits,
+            InFlight inFlight,
+            JobStore store) {
+        this.store = store;
         this.pools = pools;
         this.runtimes = runtimes;
         this.limits = limits;
@@ -87,6 +96,7 @@ final class SystemController {
     }
 
     private Map<String, Object> limits() {
+        var holdings = store.holdings();
         return Json.object(
                 "body",
                 limits.body().toBytes(),
@@ -96,6 +106,14 @@ final class SystemController {
                 limits.outputTail().toBytes(),
                 "in_flight",
                 Json.object("limit", inFlight.limit(), "used", inFlight.held()),
+                "store",
+                Json.object("limit", holdings.limit(), "used", holdings.bytes()),
+                "batch",
+                BatchBody.MOST,
+                "retries",
+                Retries.MOST,
+                "labels",
+                Labels.MOST,
                 "queue_limit",
                 PoolSpec.QUEUE_LIMIT,
                 "processes",

@@ -76,6 +76,9 @@ class SystemTest {
         assertThat(limits.get("nesting").asInt()).isEqualTo(500);
         assertThat(limits.get("output_tail").asInt()).isEqualTo(64 << 10);
         assertThat(limits.get("queue_limit").asInt()).isEqualTo(10_000);
+        assertThat(limits.get("batch").asInt()).isEqualTo(10_000);
+        assertThat(limits.at("/store/limit").asLong()).isEqualTo(10L << 30);
+        assertThat(limits.at("/store/used").asLong()).isBetween(1L, 10L << 30);
         assertThat(limits.at("/in_flight/limit").asLong())
                 .isEqualTo((long) (Runtime.getRuntime().maxMemory() * LimitedService.IN_FLIGHT));
         assertThat(limits.at("/in_flight/used").asLong())
