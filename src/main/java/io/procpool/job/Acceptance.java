@@ -126,7 +126,7 @@ final class Acceptance {
         var identity = new Job.Identity(id, keeper.now(), retryOf);
         var notBefore = submission.terms().notBefore();
         boolean due = notBefore == null || !notBefore.isAfter(identity.created());
-        if (!due || !feeder.enter(submission.pool())) {
+        if (!due || keeper.room() < 0 || !feeder.enter(submission.pool())) {
             var record = Keeper.waiting(identity, submission);
             return new Draft(new Entry(record, submission, false, true, releases), null);
         }

@@ -32,6 +32,7 @@ import org.springframework.stereotype.Component;
 public final class Jobs implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration LONGEST_CLAIM = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WRITE = Duration.ofSeconds(5);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
 
     /** How much there may be. */
@@ -313,7 +314,18 @@ public final class Jobs implements AutoCloseable {
             listener.cancelledTooLate(job.submission().pool());
         }
         abandon(job);
+        if (job.decidedRecord().ready()) {
+            awaitShown(job); // it is over; that only has to be written
+        }
         return job.snapshot();
+    }
+
+    private static void awaitShown(Job job) {
+        try {
+            job.awaitReady(LONGEST_WRITE);
+        } catch (InterruptedException shutdown) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** @throws Refused {@link NotReady} if it has no outcome yet; or there is no such job */

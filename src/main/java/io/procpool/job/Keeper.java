@@ -274,10 +274,15 @@ final class Keeper implements Job.Owner {
         feeder.dropped(pool, arrivals);
     }
 
+    /** Bytes of bodies of accepted jobs that there is memory for: half of it is for those that somebody waits for. Those that find none wait in the store. */
+    long room() {
+        return inFlight.limit() / 2 - inFlight.held();
+    }
+
     private final class Taker implements Feeder.Taker {
         @Override
         public long room() {
-            return inFlight.limit() / 2 - inFlight.held();
+            return Keeper.this.room();
         }
 
         @Override

@@ -93,7 +93,7 @@ final class Runs {
     private void goOn(Task last, @Nullable TaskClaim claimed) {
         var before = last.attempts();
         if (isOnce() && Crashes.isServiceLost(before)) {
-            settle(last, new Task.End.Broke(Crashes.serviceLost()), null, null);
+            endUnclaimed(last, Crashes.serviceLost());
             return;
         }
         begin(
@@ -227,7 +227,7 @@ final class Runs {
                             return course.cancelling();
                         });
         if (cancelling) {
-            settle(task, new Task.End.Broke(new Failure.Cancelled()), null, null);
+            endUnclaimed(task, new Failure.Cancelled());
         } else {
             begin(task.next(), false, pause);
         }
@@ -276,6 +276,12 @@ final class Runs {
             writing.unlock();
         }
         after(written, () -> job.handOn(job.locked(() -> counts(task, end, attempt, null, null))));
+    }
+
+    /** A task has ended that nobody has a claim on any more. That need not be written: whoever takes it up finds the same. */
+    private void endUnclaimed(Task task, Failure why) {
+        var end = new Task.End.Broke(why);
+        job.handOn(job.locked(() -> counts(task, end, null, null, null)));
     }
 
     /** Returns whether the outcome is decided now. */

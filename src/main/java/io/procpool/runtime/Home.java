@@ -3,8 +3,10 @@ package io.procpool.runtime;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -72,7 +74,7 @@ final class Home {
     }
 
     /**
-     * Unpacks files into {@code runtime/<sha256 of all of them>/}, unless they are there already.
+     * Unpacks files into {@code runtime/<sha256 of all of them>/}, unless they are there already. Whatever ends the service, a power cut too: where that folder is, it is whole.
      *
      * @param files contents by relative path
      */
@@ -87,6 +89,7 @@ final class Home {
             Files.createDirectories(destination.getParent());
             Files.write(destination, file.getValue());
         }
+        syncAll(fresh);
         try {
             Files.move(fresh, target);
         } catch (IOException failure) {
@@ -97,6 +100,17 @@ final class Home {
             FileSystemUtils.deleteRecursively(fresh);
         }
         return target;
+    }
+
+    /** A file system may make the new name last before what is in the files. */
+    private static void syncAll(Path folder) throws IOException {
+        try (var all = Files.walk(folder)) {
+            for (var each : all.toList()) {
+                try (var channel = FileChannel.open(each, StandardOpenOption.READ)) {
+                    channel.force(true);
+                }
+            }
+        }
     }
 
     private static String digest(Map<String, byte[]> files) {

@@ -113,14 +113,14 @@ final class Writer {
     private void write(List<Write<?>> group) {
         current = group;
         var failure = attempt(group);
-        if (failure == null) {
-            return;
+        if (failure != null) {
+            if (group.size() == 1 && Sqlite.trouble(failure) == Trouble.OWN) {
+                ends.tell(group, write -> write.fail(failure));
+            } else {
+                group.forEach(this::writeAlone);
+            }
         }
-        if (group.size() == 1 && Sqlite.trouble(failure) == Trouble.OWN) {
-            ends.tell(group, write -> write.fail(failure));
-            return;
-        }
-        group.forEach(this::writeAlone);
+        current = List.of(); // a writer that has nothing to do holds no job
     }
 
     private void writeAlone(Write<?> write) {

@@ -95,7 +95,7 @@ final class ContractPool implements AutoCloseable {
     }
 
     String submit(String verb, String json) {
-        var accepted = post(verb + "_async", json);
+        var accepted = post(verb + "_async", Service.once(json));
         assertThat(accepted.statusCode()).as(accepted.asString()).isEqualTo(202);
         return accepted.header("Location");
     }

@@ -73,7 +73,7 @@ final class Trial implements AutoCloseable {
 
     /** Starts the next service, by this main class; makes the pool if it is the first. */
     void start(String main, List<String> options, String... settings) throws Exception {
-        var all = new ArrayList<>(List.of("-Xmx256m"));
+        var all = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC"));
         all.addAll(options);
         var more = new ArrayList<>(List.of("--procpool.pools.default.processes=1"));
         more.addAll(List.of(settings));

@@ -91,7 +91,7 @@ final class FaultPool implements AutoCloseable {
 
     /** Submits, and returns the path of the result. */
     String submit(String func, String args, String more) {
-        return begin("apply_async", call(func, args, more));
+        return begin("apply_async", Service.once(call(func, args, more)));
     }
 
     String submit(String func, String args) {

@@ -6,10 +6,12 @@ import io.procpool.problem.Problem;
 import io.procpool.problem.Refusal.PoolDegraded;
 import io.procpool.problem.Refused;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +29,9 @@ final class Hands implements Workers, AutoCloseable {
     private volatile Fate fate = Fate.RUN;
     private volatile PoolDegraded trouble;
     private final List<String> drained = new CopyOnWriteArrayList<>();
-    private final ConcurrentHashMap<Job, Boolean> withdrawn = new ConcurrentHashMap<>();
+
+    /** Weak: a job that is done must not be held by the test itself. */
+    private final Map<Job, Boolean> withdrawn = Collections.synchronizedMap(new WeakHashMap<>());
 
     Hands(int count) {
         this.count = count;
@@ -156,7 +160,7 @@ final class Hands implements Workers, AutoCloseable {
                     cancelled.set(true);
                     stop.complete(null);
                 });
-        job.begun(task, DrivenJob.PID, StoredJobs.CLOCK.instant());
+        job.begun(task, DrivenJob.PID, Submissions.CLOCK.instant());
         CompletableFuture.anyOf(gate, stop).join();
         if (cancelled.get()) {
             job.ended(task, new Task.End.Broke(new Failure.Cancelled()), null);
@@ -169,7 +173,7 @@ final class Hands implements Workers, AutoCloseable {
         job.ended(
                 task,
                 new Task.End.Value(value, List.of()),
-                DrivenJob.attempt(task, null, StoredJobs.CLOCK.instant()));
+                DrivenJob.attempt(task, null, Submissions.CLOCK.instant()));
     }
 
     /** They have gone when this returns. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procpool.job.JobStore.Query;
 import io.procpool.service.Waiting;
+import io.procpool.store.Stores;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,14 +26,14 @@ class JobsListTest {
 
     @TempDir private Path home;
     private final Hands hands = new Hands(3);
-    private StoredJobs stored;
+    private Stores.Opened stored;
     private JobStore store;
     private Jobs jobs;
 
     @BeforeEach
-    void begin() {
-        stored = new StoredJobs(home);
-        store = stored.store();
+    void begin() throws IOException {
+        stored = Stores.open(home);
+        store = stored.jobs();
         jobs = JobsTest.jobs(store, hands);
     }
 

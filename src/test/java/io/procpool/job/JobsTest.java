@@ -7,6 +7,8 @@ import io.procpool.job.JobStore.Found;
 import io.procpool.problem.Refusal;
 import io.procpool.problem.Refused;
 import io.procpool.service.Waiting;
+import io.procpool.store.Stores;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,14 +24,14 @@ class JobsTest {
 
     @TempDir private Path home;
     private final Hands hands = new Hands(3);
-    private StoredJobs stored;
+    private Stores.Opened stored;
     private JobStore store;
     private Jobs jobs;
 
     @BeforeEach
-    void begin() {
-        stored = new StoredJobs(home);
-        store = stored.store();
+    void begin() throws IOException {
+        stored = Stores.open(home);
+        store = stored.jobs();
         jobs = jobs(store, hands);
     }
 
@@ -37,7 +39,7 @@ class JobsTest {
         return new Jobs(
                 store,
                 workers,
-                StoredJobs.CLOCK,
+                Submissions.CLOCK,
                 Submissions.LIMITS,
                 Submissions.IN_FLIGHT,
                 List.of());

@@ -6,7 +6,9 @@ import io.procpool.payload.LimitSettings;
 import io.procpool.payload.Limits;
 import io.procpool.payload.Payload;
 import io.procpool.payload.Slicer;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,6 +20,9 @@ final class Submissions {
     static final LimitSettings LIMITS =
             new LimitSettings(DataSize.ofKilobytes(64), 500, DataSize.ofKilobytes(64), 0.25);
     static final InFlight IN_FLIGHT = inFlight();
+
+    /** The service's: no finer than what is stored. */
+    static final Clock CLOCK = Clock.tick(Clock.systemUTC(), Duration.of(1, ChronoUnit.MICROS));
 
     private static final Payload NO_ARGS = Payload.ofUtf8("[]");
     private static final Payload NO_KWDS = Payload.ofUtf8("{}");

@@ -206,10 +206,10 @@ class TakenUpTest {
     }
 
     @Test
-    void what_may_begin_once_and_was_lost_ends_under_the_claim_that_was_lost() {
+    void what_may_begin_once_and_was_lost_ends_and_needs_no_claim_for_that() {
         var apply = again(Submissions.once(Submissions.apply()), null, List.of(lost(0, 0, 1, 1)));
         assertThat(apply.problem()).isEqualTo(LOST);
-        assertThat(apply.job.last()).isEqualTo(claim(1));
+        assertThat(apply.job.last()).isNull();
         assertThat(apply.job.snapshot().attempts()).hasSize(1);
         assertThat(apply.job.next(1)).isNull();
         assertThat(ledger.asked()).isEmpty();
@@ -222,8 +222,10 @@ class TakenUpTest {
                         Submissions.once(Submissions.collectingMap(3, 1)),
                         null,
                         List.of(lost(0, 0, 1, 1)));
-        assertThat(ledger.asked()).containsExactly("ended 0#1 at 0: WorkerLost");
+        assertThat(ledger.asked()).as("what is known says it").isEmpty();
+        assertThat(map.job.snapshot().done()).isEqualTo(1);
         map.echo(map.begin());
+        assertThat(ledger.asked()).contains("ended 1#1 at 0: [1]");
         map.echo(map.begin());
         assertThat(map.value()).isEqualTo("[null,1,2]");
         assertThat(map.succeeded().errors()).containsExactly(new ItemError(0, LOST));

@@ -91,7 +91,7 @@ class JobMetersTest {
     void what_is_turned_away_is_counted_once_by_why() {
         call("apply_async", "{\"func\":1}");
         call("apply_async", "[");
-        call("apply_async", "{\"func\":\"math.sqrt\",\"labels\":{}}");
+        call("apply_async", "{\"func\":\"math.sqrt\",\"labels\":[]}");
         call("apply_async", "{\"func\":\"no.such\"}");
         assertThat(jobs("procpool.jobs.rejected", "reason", "invalid")).isEqualTo(3);
         assertThat(jobs("procpool.jobs.rejected", "reason", "function_unknown")).isEqualTo(1);

@@ -13,7 +13,6 @@ import io.procpool.job.JobStore.Claimed;
 import io.procpool.job.JobStore.Cursor;
 import io.procpool.job.JobStore.Entry;
 import io.procpool.job.JobStore.Found;
-import io.procpool.job.JobStore.Key;
 import io.procpool.job.JobStore.Label;
 import io.procpool.job.JobStore.Query;
 import io.procpool.job.JobStore.TaskClaim;
@@ -99,10 +98,6 @@ abstract class JobStoreContract {
         return ((Found.There) store().find(Records.id(n))).record();
     }
 
-    private static Query query(String pool, String state, String func, Label... labels) {
-        return new Query(pool, state, func, List.of(labels), null, null, null, 100);
-    }
-
     private static Entry prioritised(int n, int priority) {
         var submission = Records.submission(priority, Terms.ASYNC, null, Verb.APPLY);
         return Records.entry(n, submission, false);
@@ -149,10 +144,10 @@ abstract class JobStoreContract {
         accepted(Records.apply(2, false));
         var batch =
                 List.of(Records.apply(1, false), Records.apply(2, false), Records.apply(3, false));
-        assertThat(store().accept(batch, new Key("k", "f", "a")))
+        assertThat(store().accept(batch, new JobStore.Key("k", "f", "a")))
                 .isEqualTo(new Accepted.Conflict());
         assertThat(list(ALL)).isEqualTo(ids(2));
-        assertThat(store().look(new Key("k", "f", "a"))).isEqualTo(new Accepted.Taken());
+        assertThat(store().look(new JobStore.Key("k", "f", "a"))).isEqualTo(new Accepted.Taken());
         var twice = List.of(Records.apply(4, false), Records.apply(4, false));
         assertThat(store().accept(twice, null)).isEqualTo(new Accepted.Conflict());
         assertThat(list(ALL)).isEqualTo(ids(2));
@@ -160,16 +155,16 @@ abstract class JobStoreContract {
 
     @Test
     void a_key_has_its_effect_once() {
-        var key = new Key("k", "f", "answer é");
+        var key = new JobStore.Key("k", "f", "answer é");
         assertThat(store().look(key)).isEqualTo(new Accepted.Taken());
         assertThat(store().accept(List.of(Records.apply(1, false)), key))
                 .isEqualTo(new Accepted.Taken());
         var replayed = new Accepted.Replayed("answer é");
-        var again = new Key("k", "f", "another");
+        var again = new JobStore.Key("k", "f", "another");
         assertThat(store().look(again)).isEqualTo(replayed);
         assertThat(store().accept(List.of(Records.apply(2, false)), again)).isEqualTo(replayed);
         assertThat(store().accept(List.of(Records.apply(1, false)), again)).isEqualTo(replayed);
-        var other = new Key("k", "g", "a");
+        var other = new JobStore.Key("k", "g", "a");
         assertThat(store().look(other)).isEqualTo(new Accepted.Conflict());
         assertThat(store().accept(List.of(Records.apply(2, false)), other))
                 .isEqualTo(new Accepted.Conflict());
@@ -180,7 +175,7 @@ abstract class JobStoreContract {
     void of_many_requests_with_one_key_at_once_one_is_taken() {
         for (int round = 0; round < 20; round++) {
             int base = 10 * round;
-            var key = new Key("k" + round, "f", "a");
+            var key = new JobStore.Key("k" + round, "f", "a");
             var all =
                     IntStream.range(0, 8)
                             .mapToObj(
@@ -204,7 +199,7 @@ abstract class JobStoreContract {
 
     @Test
     void a_withdrawn_job_was_never_there_nor_its_key() {
-        var key = new Key("k", "f", "a");
+        var key = new JobStore.Key("k", "f", "a");
         store().accept(List.of(Records.map(1, true)), key);
         accepted(Records.apply(2, false));
         store().withdraw(Records.id(1));

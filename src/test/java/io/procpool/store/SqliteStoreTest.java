@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.procpool.job.JobState;
+import io.procpool.job.JobStore;
 import io.procpool.job.JobStore.Accepted;
 import io.procpool.job.JobStore.Found;
-import io.procpool.job.JobStore.Key;
 import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.job.StoreCondition.State;
 import io.procpool.job.Submission;
@@ -94,7 +94,7 @@ class SqliteStoreTest {
             first.jobs()
                     .accept(
                             List.of(Records.entry(1, large(2 << 20), true)),
-                            new Key("k", "f", "a"));
+                            new JobStore.Key("k", "f", "a"));
         }
         assertThat(home.resolve("store/running")).doesNotExist();
         // As kill -9 leaves it: a copy of the files while the service has them open.
@@ -109,7 +109,7 @@ class SqliteStoreTest {
             var record = ((Found.There) third.jobs().find(Records.id(1))).record();
             assertThat(((JobState.Succeeded) record.state()).value())
                     .isEqualTo(Payload.ofUtf8("\"" + "y".repeat(2 << 20) + "\""));
-            assertThat(third.jobs().look(new Key("k", "f", "b")))
+            assertThat(third.jobs().look(new JobStore.Key("k", "f", "b")))
                     .isEqualTo(new Accepted.Replayed("a"));
         }
     }
@@ -178,13 +178,14 @@ class SqliteStoreTest {
             var database = store.store.database();
             var hold = new CountDownLatch(1);
             var holding = new CountDownLatch(1);
-            database.changeLater(
-                    _ -> {
-                        holding.countDown();
-                        await(hold);
-                        return 0;
-                    },
-                    0);
+            var held =
+                    database.changeLater(
+                            _ -> {
+                                holding.countDown();
+                                await(hold);
+                                return 0;
+                            },
+                            0);
             holding.await();
             var good = new ArrayList<CompletableFuture<Integer>>();
             var bad = new ArrayList<CompletableFuture<Integer>>();
@@ -204,6 +205,7 @@ class SqliteStoreTest {
                 (broken ? bad : good).add(write);
             }
             hold.countDown();
+            assertThat(JobStoreContract.done(held)).isZero();
             good.forEach(one -> assertThat(JobStoreContract.done(one)).isEqualTo(1));
             bad.forEach(
                     one ->
@@ -229,7 +231,7 @@ class SqliteStoreTest {
     @Test
     void an_old_result_is_gone_and_its_room_given_back() throws Exception {
         try (var store = open()) {
-            var key = new Key("k", "f", "a");
+            var key = new JobStore.Key("k", "f", "a");
             store.jobs().accept(List.of(Records.entry(1, large(2 << 20), true)), key);
             finish(store, 1, "\"" + "y".repeat(2 << 20) + "\"");
             for (int n = 2; n <= 40; n++) {
