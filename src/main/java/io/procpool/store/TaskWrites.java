@@ -41,25 +41,46 @@ final class TaskWrites {
 
     static void claim(Transaction transaction, long job, TaskClaim task, Instant at)
             throws SQLException {
-        // The second half of the condition: nobody claims the same attempt twice, and none is left
-        // out.
+        if (task.attempt() == 1) {
+            claimFirst(transaction, job, task, at);
+        } else {
+            claimNext(transaction, job, task, at);
+        }
+    }
+
+    private static void claimFirst(Transaction transaction, long job, TaskClaim task, Instant at)
+            throws SQLException {
         transaction
                 .of(
                         """
                         INSERT INTO task (job, number, first_item, items, attempt, crashes, state,
                             claimed_at, attempts)
-                        VALUES (?, ?, ?, ?, ?, 0, 'claimed', ?, '[]')
-                        ON CONFLICT (job, number) DO UPDATE
-                            SET attempt = excluded.attempt, state = 'claimed',
-                                claimed_at = excluded.claimed_at, began_at = NULL, pid = NULL
-                            WHERE task.state = 'waiting' AND task.attempt = excluded.attempt - 1
+                        VALUES (?, ?, ?, ?, 1, 0, 'claimed', ?, '[]')
+                        ON CONFLICT (job, number) DO NOTHING
                         """)
                 .with(job)
                 .with(task.number())
                 .with(task.firstItem())
                 .with(task.items())
+                .with(Times.nanos(at))
+                .run();
+    }
+
+    /** Nobody claims the same attempt twice, and none is left out. */
+    private static void claimNext(Transaction transaction, long job, TaskClaim task, Instant at)
+            throws SQLException {
+        transaction
+                .of(
+                        """
+                        UPDATE task SET attempt = ?, state = 'claimed', claimed_at = ?,
+                            began_at = NULL, pid = NULL
+                        WHERE job = ? AND number = ? AND state = 'waiting' AND attempt = ?
+                        """)
                 .with(task.attempt())
                 .with(Times.nanos(at))
+                .with(job)
+                .with(task.number())
+                .with(task.attempt() - 1)
                 .run();
     }
 

@@ -16,7 +16,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Tasks that have killed their workers three times, over HTTP. */
 class QuarantineTest {
-    private static final String KILLER = "{\"func\":\"tasks.kill_me\",\"labels\":{\"case\":\"q\"}}";
+    private static final String KILLER =
+            "{\"retries\":2,\"func\":\"tasks.kill_me\",\"labels\":{\"case\":\"q\"}}";
 
     private static Service service;
     private static OwnPool pool;

@@ -103,7 +103,7 @@ class SystemTest {
     void the_service_tells_how_it_is() throws InterruptedException {
         var before = system();
         assertThat(before.get("draining").asBoolean()).isFalse();
-        assertThat(before.get("store").asString()).isEqualTo("memory");
+        assertThat(before.get("store").asString()).isEqualTo("sqlite");
         int pools = before.get("pools").asInt();
         try (var pool = OwnPool.ofProcesses(1)) {
             pool.awaitIdle(1);

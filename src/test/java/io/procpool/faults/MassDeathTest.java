@@ -29,7 +29,7 @@ class MassDeathTest {
             var running =
                     pool.begin(
                             "starmap_async",
-                            "{\"func\": \"faults.record_slowly\", \"chunksize\": 1, "
+                            "{\"func\": \"faults.record_slowly\", \"chunksize\": 1, \"retries\": 0, "
                                     + "\"errors\": \"collect\", \"iterable\": "
                                     + items
                                     + "}");

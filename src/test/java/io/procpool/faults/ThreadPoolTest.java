@@ -99,7 +99,8 @@ class ThreadPoolTest {
             Files.createFile(go);
             var done = pool.await(kept);
             assertThat(done.path("state").asString()).isEqualTo("succeeded");
-            assertThat(done.path("attempts").size()).isEqualTo(1);
+            assertThat(done.path("attempts").size()).isEqualTo(2);
+            assertThat(done.at("/attempts/0/problem/reason").asString()).isEqualTo("host_recycled");
             assertThat(Processes.alive(before)).isFalse();
             assertThat(pool.awaitWorkers(3)).doesNotContain(before);
             assertThat(pool.exits("task_timeout")).isEqualTo(1);

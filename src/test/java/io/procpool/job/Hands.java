@@ -10,11 +10,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A small pool of threads: takes the tasks of jobs and ends each with its own items, when it may. */
@@ -25,6 +28,11 @@ final class Hands implements Workers, AutoCloseable {
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private volatile Problem refusesToCheck;
     private volatile Problem refusesToQueue;
+    private final List<String> words = new CopyOnWriteArrayList<>();
+    private final List<UUID> withdrawals = new CopyOnWriteArrayList<>();
+    private final AtomicInteger runs = new AtomicInteger();
+    private volatile Consumer<Job> beforeAdmit = _ -> {};
+    private volatile boolean killed;
     private volatile Problem refusesToAdmit;
     private volatile Fate fate = Fate.RUN;
     private volatile PoolDegraded trouble;
@@ -96,11 +104,42 @@ final class Hands implements Workers, AutoCloseable {
         return List.copyOf(drained);
     }
 
+    /** Something that happens just before an accepted job gets here. */
+    void beforeAdmit(Consumer<Job> action) {
+        beforeAdmit = action;
+    }
+
+    int admitted() {
+        return (int) words.stream().filter("admit"::equals).count();
+    }
+
+    /** What it was told of accepted jobs, in order. */
+    List<String> words() {
+        return List.copyOf(words);
+    }
+
+    List<UUID> withdrawals() {
+        return List.copyOf(withdrawals);
+    }
+
+    /** Tasks that were run to their end. */
+    int runs() {
+        return runs.get();
+    }
+
+    /** Whatever runs ends as it does when the service is over. */
+    void kill() {
+        killed = true;
+        gate.complete(null);
+    }
+
     @Override
     public void admit(Job job) {
+        beforeAdmit.accept(job);
         if (refusesToAdmit != null) {
             throw new Refused(refusesToAdmit);
         }
+        words.add("admit");
         queue.add(job);
     }
 
@@ -121,6 +160,8 @@ final class Hands implements Workers, AutoCloseable {
 
     @Override
     public void withdraw(Job job) {
+        words.add("withdraw");
+        withdrawals.add(job.id());
         withdrawn.put(job, true);
     }
 
@@ -166,6 +207,12 @@ final class Hands implements Workers, AutoCloseable {
             job.ended(task, new Task.End.Broke(new Failure.Cancelled()), null);
             return;
         }
+        if (killed) {
+            var why = new Failure.PoolTerminated(job.submission().pool());
+            job.ended(task, new Task.End.Broke(why), null);
+            return;
+        }
+        runs.incrementAndGet();
         var value =
                 job.submission().iterable() == null
                         ? job.submission().args()

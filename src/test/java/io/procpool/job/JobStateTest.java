@@ -12,8 +12,8 @@ import io.procpool.job.JobState.Running;
 import io.procpool.job.JobState.Succeeded;
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
+import io.procpool.service.Pictures;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -123,20 +122,7 @@ class JobStateTest {
 
     @Test
     void the_picture_in_the_docs_has_every_step_of_the_code_and_no_other() throws IOException {
-        var page = Files.readString(Path.of("docs/states.md"));
-        var drawn = new TreeSet<String>();
-        Pattern.compile("^ *(\\S+) --> (\\S+?)(?:: *(.+))?$", Pattern.MULTILINE)
-                .matcher(page)
-                .results()
-                .forEach(
-                        step ->
-                                drawn.add(
-                                        step.group(1)
-                                                + " --> "
-                                                + step.group(2)
-                                                + (step.group(3) == null
-                                                        ? ""
-                                                        : ": " + step.group(3).strip())));
+        var drawn = Pictures.steps(Path.of("docs/states.md"), 0);
         var coded = new TreeSet<String>();
         coded.add("[*] --> " + new Pending().label());
         all().filter(Final.class::isInstance).forEach(end -> coded.add(end.label() + " --> [*]"));

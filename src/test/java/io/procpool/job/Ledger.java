@@ -4,8 +4,10 @@ import io.procpool.job.JobStore.TaskClaim;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ final class Ledger implements Journal {
 
     private final List<String> asked = new ArrayList<>();
     private final List<Line> unwritten = new ArrayList<>();
+    private final Set<String> written = ConcurrentHashMap.newKeySet();
     private boolean heldBack;
 
     /** Nothing is written from now on but what the test {@link #write writes}. */
@@ -38,7 +41,29 @@ final class Ledger implements Journal {
         synchronized (this) {
             line = unwritten.removeFirst();
         }
+        complete(line);
+    }
+
+    private void complete(Line line) {
+        written.add(line.text());
         line.written().complete(null);
+    }
+
+    /** Writes the oldest line if there is one. */
+    boolean writeIfAny() {
+        if (unwritten().isEmpty()) {
+            return false;
+        }
+        write();
+        return true;
+    }
+
+    /** Whether the claim of this run is written. */
+    boolean isClaimed(Task task) {
+        var run = run(task.claim());
+        return written.stream()
+                .filter(line -> line.startsWith("claim "))
+                .anyMatch(line -> List.of(line.split(" ")).contains(run));
     }
 
     /** Until nothing is left to write: what follows may want more. */
@@ -59,7 +84,7 @@ final class Ledger implements Journal {
             }
         }
         if (now) {
-            line.written().complete(null);
+            complete(line);
         }
         return line.written();
     }

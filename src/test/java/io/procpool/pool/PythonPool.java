@@ -47,6 +47,8 @@ final class PythonPool implements AutoCloseable {
 
     /** One home and one socket for all pools of this JVM, as in a service. */
     private static final class Shared {
+        static final LimitSettings LIMITS =
+                new LimitSettings(DataSize.ofMegabytes(64), 500, DataSize.ofKilobytes(64), 0.25);
         static final Runtimes RUNTIMES = runtimes();
 
         private static Runtimes runtimes() {
@@ -56,14 +58,7 @@ final class PythonPool implements AutoCloseable {
                 context.registerBean(
                         RuntimeSettings.class, () -> new RuntimeSettings(home, "", ""));
                 context.registerBean(FunctionSettings.class, () -> FUNCTIONS);
-                context.registerBean(
-                        LimitSettings.class,
-                        () ->
-                                new LimitSettings(
-                                        DataSize.ofMegabytes(64),
-                                        500,
-                                        DataSize.ofKilobytes(64),
-                                        0.25));
+                context.registerBean(LimitSettings.class, () -> LIMITS);
                 context.register(Runtimes.class);
                 context.refresh();
                 java.lang.Runtime.getRuntime().addShutdownHook(new Thread(context::close));
@@ -94,16 +89,27 @@ final class PythonPool implements AutoCloseable {
                                 failedStarts.incrementAndGet();
                             }
                         },
-                        (_, ask) ->
-                                Frame.of(
-                                        Kind.ANSWER,
-                                        ask.callId(),
-                                        Header.of(Map.of("problem", "not-supported"))),
+                        PythonPool::notSupported,
                         shelf,
                         new Answers(Limits.DEFAULT),
                         Clock.systemUTC());
         pool = new Pool("inner-" + POOLS.incrementAndGet(), spec, crew);
         pool.staff();
+    }
+
+    /** All pools of a service with these runtimes: a default one, and what is stored. */
+    static Pools pools(PoolStore store, Backlog backlog) {
+        return new Pools(
+                new PoolsSettings(Map.of()),
+                store,
+                Shared.RUNTIMES,
+                FUNCTIONS,
+                Shared.LIMITS,
+                new Surroundings(List.of(), PythonPool::notSupported, backlog, Clock.systemUTC()));
+    }
+
+    private static Frame notSupported(String reference, Frame ask) {
+        return Frame.of(Kind.ANSWER, ask.callId(), Header.of(Map.of("problem", "not-supported")));
     }
 
     /** A pool that is ready: all its workers are idle. */
