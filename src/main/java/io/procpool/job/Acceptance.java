@@ -64,6 +64,9 @@ final class Acceptance {
      */
     Optional<Receipt> putBefore(UUID id, String fingerprint) {
         var answer = answered(put(id, fingerprint));
+        if (answer.isEmpty() && keeper.live().get(id) != null) {
+            throw new Refused(new KeyReused(id.toString())); // of a call that somebody waits for
+        }
         if (answer.isEmpty() && store.find(id) instanceof Found.Gone) {
             throw new Refused(new ResultGone(id.toString()));
         }
@@ -188,7 +191,10 @@ final class Acceptance {
             return false;
         }
         // First: once it is accepted, its end goes to the store.
-        store.accept(List.of(new Entry(record, job.submission(), true, false, null)), null);
+        var entry = new Entry(record, job.submission(), true, false, null);
+        if (!(store.accept(List.of(entry), null) instanceof Accepted.Taken)) {
+            return false; // somebody has chosen its id: it stays what it is
+        }
         feeder.join(job.submission().pool());
         if (!job.becomeAsync(new Ticket(job.id(), 1))) {
             feeder.leave(job.submission().pool());

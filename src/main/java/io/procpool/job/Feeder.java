@@ -205,7 +205,8 @@ final class Feeder implements AutoCloseable {
             step.run();
         } catch (Refused storeFailed) {
             LOG.warn("The store does not answer: {}", storeFailed.problem());
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException
+                | Error bug) { // an Error too: without its thread nothing would be fetched any more
             LOG.error("Jobs that wait could not be fetched; it is tried again", bug);
         }
     }

@@ -204,7 +204,12 @@ public final class Jobs implements AutoCloseable {
      * @return false if it has got its outcome meanwhile
      */
     public boolean keep(Job job) {
-        return acceptance.keep(job);
+        try {
+            return acceptance.keep(job);
+        } catch (Refused refused) {
+            abandon(job); // whoever is told that nothing was stored may send it again
+            throw refused;
+        }
     }
 
     /**

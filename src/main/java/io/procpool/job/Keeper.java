@@ -206,18 +206,19 @@ final class Keeper implements Job.Owner {
 
     private void stored(
             Job job, JobRecord record, @Nullable Boolean won, @Nullable Throwable failure) {
-        if (failure != null) {
-            LOG.error("Result {} could not be stored", job.id(), failure);
-            return; // the store has failed, and the service ends: the next one runs it again
-        }
-        if (Boolean.TRUE.equals(won)) {
-            publish(job, record);
-        } else {
-            LOG.warn("Result {} was not stored: its claim is not the last one", job.id());
+        try {
+            if (Boolean.TRUE.equals(won)) {
+                publish(job, record);
+                return;
+            }
+            // Either the store has failed, or another claim is the last one: what the store has
+            // counts.
+            LOG.error("Result {} was not stored", job.id(), failure);
             live.remove(job);
             job.superseded();
+        } finally {
+            feeder.leave(job.submission().pool());
         }
-        feeder.leave(job.submission().pool());
     }
 
     private void publish(Job job, JobRecord record) {
@@ -252,6 +253,8 @@ final class Keeper implements Job.Owner {
     Optional<JobRecord> endStored(UUID id, JobState.Final end) {
         var ended = store.end(id, end);
         ended.ifPresent(this::endedInStore);
+        ended.ifPresent(
+                record -> feeder.arrived(record.pool())); // it may have been what was waited for
         return ended;
     }
 
@@ -309,6 +312,7 @@ final class Keeper implements Job.Owner {
             do {
                 ended = store.lapse(now, AT_ONCE);
                 ended.forEach(Keeper.this::endedInStore);
+                ended.stream().map(JobRecord::pool).distinct().forEach(feeder::arrived);
             } while (ended.size() == AT_ONCE);
         }
 

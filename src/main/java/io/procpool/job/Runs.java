@@ -3,10 +3,12 @@ package io.procpool.job;
 import io.procpool.job.JobStore.Claimed;
 import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.problem.Failure;
+import io.procpool.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -175,15 +177,28 @@ final class Runs {
     /** What follows from something that is written. A bug in that must not become a job that nobody ends. */
     private void after(CompletionStage<Void> written, Runnable step) {
         var _ =
-                written.thenRun(
-                        () -> {
+                written.whenComplete(
+                        (_, failure) -> {
                             try {
-                                step.run();
+                                if (failure == null) {
+                                    step.run();
+                                } else {
+                                    notWritten(failure);
+                                }
                             } catch (RuntimeException bug) {
                                 LOG.error("Result {} can't go on", job.id(), bug);
                                 job.broke(new Failure.ProtocolError("the service failed to go on"));
                             }
                         });
+    }
+
+    /** If the store has failed the service ends, and the next one goes on. Anything else is a bug. */
+    private void notWritten(Throwable failure) {
+        var cause = failure instanceof CompletionException wrapper ? wrapper.getCause() : failure;
+        if (!(cause instanceof Refused)) {
+            LOG.error("A step of result {} was not written", job.id(), failure);
+            job.broke(new Failure.ProtocolError("the service failed to write it down"));
+        }
     }
 
     private void claimed(List<Task> claims) {

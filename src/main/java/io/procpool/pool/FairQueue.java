@@ -152,8 +152,12 @@ final class FairQueue {
             if (entry == null) {
                 return null;
             }
-            var taken = entry.work.next(processes);
-            putBack(entry, taken != null && taken.more());
+            Work.@Nullable Taken taken = null;
+            try {
+                taken = entry.work.next(processes);
+            } finally {
+                putBack(entry, taken != null && taken.more());
+            }
             if (taken != null) {
                 return taken.call();
             }

@@ -1,30 +1,39 @@
 package io.procpool.store;
 
 import io.procpool.job.Delivery;
+import io.procpool.job.JobState;
 import io.procpool.job.JobStore.Batch;
 import io.procpool.job.JobStore.Claimed;
 import io.procpool.job.JobStore.KeptTask;
 import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.job.Ticket;
 import io.procpool.payload.InFlight;
+import io.procpool.problem.Failure;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Claims of jobs, in batches: the writer marks and reads them, the caller's thread makes of it what is claimed. */
 final class Claims {
+    private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+
     /** So many become due in one transaction. */
     private static final int MOST_WAKING = 10_000;
 
     private final Database database;
+    private final Endings endings;
     private final InFlight memory;
 
-    Claims(Database database, InFlight memory) {
+    Claims(Database database, Endings endings, InFlight memory) {
         this.database = database;
+        this.endings = endings;
         this.memory = memory;
     }
 
@@ -45,15 +54,29 @@ final class Claims {
                 database.<Found>change(
                         transaction -> take(transaction, pool, now, limit, maxBytes));
         var jobs = new ArrayList<Claimed>();
-        try {
-            for (var one : found.jobs()) {
-                jobs.add(complete(one));
-            }
-        } catch (IOException failure) {
-            throw database.failed(failure);
+        for (var one : found.jobs()) {
+            completeOrEnd(one, now).ifPresent(jobs::add);
         }
         var nextDue = found.nextDue();
         return new Batch(jobs, found.more(), nextDue == null ? null : Times.of(nextDue));
+    }
+
+    /** One that can't be read would be claimed for ever, and the others of its batch with it: it has failed. */
+    private Optional<Claimed> completeOrEnd(Taken taken, Instant now) {
+        try {
+            return Optional.of(complete(taken));
+        } catch (NoSuchFileException | RuntimeException damage) {
+            var before = taken.job().record();
+            LOG.error("Job {} can't be read: it fails", before.id(), damage);
+            var why = new Failure.ProtocolError("what was submitted can't be read any more");
+            var end = new JobState.Failed(JobState.started(before.state()), now, why);
+            var ticket = new Ticket(before.id(), taken.epoch());
+            var record = StoredJob.with(before, end, ticket.restingVersion());
+            var _ = endings.finish(ticket, record, null, List.of());
+            return Optional.empty();
+        } catch (IOException failure) {
+            throw database.failed(failure);
+        }
     }
 
     private static Found take(

@@ -220,8 +220,9 @@ final class Database implements AutoCloseable {
             ends.close();
             readers.close();
             sql.close(); // the last one: SQLite puts all of the log into the database
-            values.deleteDiscarded();
-            if (condition.state() != State.FAILED) {
+            if (condition.state()
+                    != State.FAILED) { // else a row may come back that names one of them
+                values.deleteDiscarded();
                 folder.leaveClean();
             }
             folder.close();

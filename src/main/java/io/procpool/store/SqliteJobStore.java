@@ -34,9 +34,9 @@ final class SqliteJobStore implements JobStore {
     SqliteJobStore(Store store, Clock clock, InFlight memory) {
         database = store.database();
         takingIn = new TakingIn(database, clock, store.limit());
-        claims = new Claims(database, memory);
         tasks = new TaskWrites(database, clock);
         endings = new Endings(database);
+        claims = new Claims(database, endings, memory);
         reading = new Reading(database);
         quarantine = new Quarantine(database, memory);
         stock = new Stock(store, reading);

@@ -25,16 +25,21 @@ final class SqlitePoolStore implements PoolStore {
 
     @Override
     public void put(StoredPool pool) {
-        database.<Integer>add(
-                transaction ->
-                        transaction
-                                .of(
-                                        "INSERT OR REPLACE INTO pool (name, state, spec) VALUES (?, ?, ?)")
-                                .with(pool.name())
-                                .with(pool.state().name())
-                                .with(SpecJson.write(pool.spec()))
-                                .run(),
-                WEIGHT);
+        if (pool.state() == PoolState.RUN) {
+            database.<Integer>add(transaction -> put(transaction, pool), WEIGHT);
+        } else {
+            // A pool must be ended also when the disk is full: it may be what fills it.
+            database.<Integer>change(transaction -> put(transaction, pool));
+        }
+    }
+
+    private static int put(Transaction transaction, StoredPool pool) throws SQLException {
+        return transaction
+                .of("INSERT OR REPLACE INTO pool (name, state, spec) VALUES (?, ?, ?)")
+                .with(pool.name())
+                .with(pool.state().name())
+                .with(SpecJson.write(pool.spec()))
+                .run();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.procpool.job.JobStore;
 import io.procpool.job.JobStore.Accepted;
 import io.procpool.job.JobStore.Entry;
 import io.procpool.job.JobStore.TaskClaim;
+import io.procpool.problem.Refusal;
 import io.procpool.problem.Refused;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -55,19 +56,24 @@ final class TakingIn {
             throw new Refused(Condition.beyond(limit));
         }
         var bodies = new ArrayList<New>();
-        boolean taken = false;
+        boolean kept = false;
         try {
             for (var entry : entries) {
                 bodies.add(new New(entry, new Body(entry.submission(), database.values(), false)));
             }
             var accepted =
                     database.<Accepted>add(transaction -> take(transaction, bodies, key), size);
-            taken = accepted instanceof Accepted.Taken;
+            kept = accepted instanceof Accepted.Taken;
             return accepted;
+        } catch (Refused refused) {
+            // After a failed commit nobody knows: the next start finds out whether a row names
+            // them.
+            kept = refused.problem() instanceof Refusal.StoreFailed;
+            throw refused;
         } catch (IOException failure) {
             throw database.failed(failure);
         } finally {
-            if (!taken) {
+            if (!kept) {
                 bodies.forEach(one -> one.body().content().discard());
             }
         }

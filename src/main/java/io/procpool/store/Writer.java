@@ -96,8 +96,11 @@ final class Writer {
         try {
             // TRUNCATE waits for readers: not long.
             sql.runWhole("PRAGMA busy_timeout = 50");
-            sql.of("PRAGMA wal_checkpoint(TRUNCATE)").first(Row::number);
-            sql.runWhole("PRAGMA busy_timeout = 5000");
+            try {
+                sql.of("PRAGMA wal_checkpoint(TRUNCATE)").first(Row::number);
+            } finally {
+                sql.runWhole("PRAGMA busy_timeout = 5000");
+            }
         } catch (SQLException failure) {
             if (Sqlite.trouble(failure) == Trouble.FATAL) {
                 throw new Lost(failure);

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -58,11 +59,19 @@ final class ListingController {
                 parameters.one("pool"),
                 state,
                 parameters.one("func"),
-                parameters.all("label").stream().map(ListingController::label).toList(),
+                labels(parameters).stream().map(ListingController::label).toList(),
                 parameters.time("created_after"),
                 parameters.time("created_before"),
                 cursor == null ? null : Cursors.of(cursor),
                 parameters.limit());
+    }
+
+    private static List<String> labels(Parameters parameters) {
+        var labels = parameters.all("label");
+        if (labels.size() > Labels.MOST) {
+            throw Parameters.bad("?label= may be given " + Labels.MOST + " times");
+        }
+        return labels;
     }
 
     private static Label label(String text) {

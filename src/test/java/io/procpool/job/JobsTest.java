@@ -153,6 +153,26 @@ class JobsTest {
     }
 
     @Test
+    void a_job_that_can_not_be_kept_is_cancelled_for_its_client_may_send_it_again()
+            throws Exception {
+        hands.hold();
+        var full = new Refusal.StoreFull("no room", Duration.ofSeconds(1));
+        var refusing = new Whenever(store);
+        try (var mine = jobs(refusing.store(), hands)) {
+            var job = mine.submit(Submissions.apply());
+            refusing.before(
+                    "accept",
+                    () -> {
+                        throw new Refused(full);
+                    });
+            assertRefused(() -> mine.keep(job), full);
+            hands.letGo();
+            assertThat(job.awaitReady(LONG)).isTrue();
+            assertThat(job.snapshot().state()).isInstanceOf(JobState.Cancelled.class);
+        }
+    }
+
+    @Test
     void a_job_that_ends_while_it_is_about_to_be_kept_is_not_lost() throws Exception {
         hands.hold();
         var ending = new Whenever(store);

@@ -15,6 +15,9 @@ import io.procpool.job.Terms;
 import io.procpool.job.Ticket;
 import io.procpool.job.Verb;
 import io.procpool.payload.Payload;
+import io.procpool.pool.PoolSpec;
+import io.procpool.pool.PoolState;
+import io.procpool.pool.PoolStore.StoredPool;
 import io.procpool.problem.Refusal;
 import io.procpool.problem.Refused;
 import io.procpool.service.Waiting;
@@ -111,6 +114,54 @@ class SqliteStoreTest {
                     .isEqualTo(Payload.ofUtf8("\"" + "y".repeat(2 << 20) + "\""));
             assertThat(third.jobs().look(new JobStore.Key("k", "f", "b")))
                     .isEqualTo(new Accepted.Replayed("a"));
+        }
+    }
+
+    @Test
+    void a_job_whose_body_is_gone_fails_and_holds_up_no_other() throws Exception {
+        try (var store = open()) {
+            store.jobs()
+                    .accept(
+                            List.of(
+                                    Records.entry(1, large(2 << 20), false),
+                                    Records.apply(2, false)),
+                            null);
+            Files.delete(values().getFirst());
+            var batch = store.jobs().claim("pool", Records.FINISHED, 10, Long.MAX_VALUE);
+            assertThat(batch.jobs())
+                    .extracting(job -> job.record().id())
+                    .containsExactly(Records.id(2));
+            Waiting.until(
+                    "the other one has failed",
+                    () ->
+                            store.jobs().find(Records.id(1)) instanceof Found.There(var record)
+                                    && record.state() instanceof JobState.Failed);
+            assertThat(store.failed.getCount()).as("the store goes on").isOne();
+        }
+    }
+
+    @Test
+    void a_pool_can_be_ended_when_the_disk_is_full_but_none_can_be_made() throws Exception {
+        try (var disk =
+                Disk.mounted(home.resolve("full"), "-t", "tmpfs", "-o", "size=24m", "tmpfs")
+                        .orElse(null)) {
+            assumeTrue(disk != null, "no file system can be mounted here");
+            try (var store = open(disk.path(), Stores.LARGE)) {
+                var spec = PoolSpec.defaults("python", 1);
+                store.pools().put(new StoredPool("p", spec, PoolState.RUN));
+                fill(disk.path().resolve("filler"));
+                assertThatThrownBy(
+                                () -> {
+                                    for (int n = 0; n < 100_000; n++) {
+                                        store.pools()
+                                                .put(new StoredPool("p" + n, spec, PoolState.RUN));
+                                    }
+                                })
+                        .isInstanceOf(Refused.class);
+                store.pools().put(new StoredPool("p", spec, PoolState.TERMINATE));
+                assertThat(store.pools().find("p").orElseThrow().state())
+                        .isEqualTo(PoolState.TERMINATE);
+            }
         }
     }
 
