@@ -129,7 +129,7 @@ final class Acceptance {
         var identity = new Job.Identity(id, keeper.now(), retryOf);
         var notBefore = submission.terms().notBefore();
         boolean due = notBefore == null || !notBefore.isAfter(identity.created());
-        if (!due || keeper.room() < 0 || !feeder.enter(submission.pool())) {
+        if (!due || keeper.room() < 0 || !feeder.enter(submission.pool(), submission.priority())) {
             var record = Keeper.waiting(identity, submission);
             return new Draft(new Entry(record, submission, false, true, releases), null);
         }
@@ -161,7 +161,7 @@ final class Acceptance {
         var job = draft.job();
         if (job == null) {
             draft.entry().submission().hold().close();
-            feeder.arrived(draft.pool());
+            feeder.arrived(draft.pool(), draft.entry().submission().priority());
             return endIfTooLate(draft);
         }
         draft.entry().first().ifPresent(_ -> job.claimedAhead());

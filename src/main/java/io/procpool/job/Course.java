@@ -106,10 +106,11 @@ final class Course {
         return open;
     }
 
-    /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that. */
+    /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that and {@code runs} times more. */
     void beginAnew(List<Attempt> known, int runs) {
         known.forEach(attempts::add);
-        tasks.firstAttempt(runs + 1);
+        int most = known.stream().mapToInt(Attempt::n).max().orElse(0);
+        tasks.firstAttempt(most + runs + 1);
     }
 
     /** The only task of it was claimed with it. */

@@ -65,13 +65,25 @@ final class Feeder implements AutoCloseable {
     }
 
     void start() {
-        store.pools().forEach(this::arrived);
+        store.pools().forEach(pool -> arrived(pool, Submission.HIGHEST_PRIORITY));
         thread.start();
     }
 
     /** A new job is there: whether it is to be claimed at once, which makes it one of those in memory. If not, it is to be {@link #arrived} when it is stored. */
-    boolean enter(String pool) {
-        return ask(pool, line -> !stopped && line.enter());
+    boolean enter(String pool, int priority) {
+        return ask(pool, line -> !stopped && line.enter(priority));
+    }
+
+    /** One is about to be accepted, if its pool is open: until it has {@link #come} a pool that is closed stays open for it. */
+    void expect(String pool) {
+        with(pool, Line::expect);
+    }
+
+    /** It is in memory or waits in the store, or was refused. */
+    void come(String pool) {
+        if (ask(pool, Line::come)) {
+            workers.drained(pool);
+        }
     }
 
     /** One that is in memory already is accepted. */
@@ -89,12 +101,17 @@ final class Feeder implements AutoCloseable {
                 });
     }
 
+    /** What waits in the store has changed. */
+    void changed(String pool) {
+        arrived(pool, Submission.LOWEST_PRIORITY);
+    }
+
     /** One waits in the store. */
-    void arrived(String pool) {
+    void arrived(String pool, int priority) {
         with(
                 pool,
                 line -> {
-                    line.arrived();
+                    line.arrived(priority);
                     tell(line.room(clock.instant()) > 0);
                 });
     }
@@ -111,7 +128,7 @@ final class Feeder implements AutoCloseable {
     }
 
     boolean waiting(String pool) {
-        return ask(pool, line -> !stopped && line.isWaiting());
+        return ask(pool, line -> !stopped && line.isWanted());
     }
 
     /** Something has changed by which it may be able to go on. */

@@ -89,7 +89,6 @@ public interface JobStore {
      * A task that was claimed before.
      *
      * @param attempt how often it has been claimed
-     * @param crashes how many of its runs have killed their worker
      * @param attempts the evidence of its runs, without gap; a run that was lost with the service is among them, as {@code worker-lost} with the reason {@code service_lost}
      * @param end null: it is to be run again
      */
@@ -98,7 +97,6 @@ public interface JobStore {
             long firstItem,
             int items,
             int attempt,
-            int crashes,
             List<Attempt> attempts,
             Task.@Nullable End end) {}
 
@@ -169,8 +167,8 @@ public interface JobStore {
             int place,
             @Nullable Quarantined quarantined);
 
-    /** A run of a task has failed, and there will be another, which is claimed when it may begin. */
-    CompletionStage<Void> again(Ticket ticket, TaskClaim task, List<Attempt> attempts, int crashes);
+    /** A run of a task has failed, and there will be another, which is claimed when it may begin; of a job that is not tracked it is counted among those that were {@link Claimed#lost}. */
+    CompletionStage<Void> again(Ticket ticket, TaskClaim task, List<Attempt> attempts);
 
     /**
      * Gives a claimed job its final record, once; later ones, and those with stale tickets, change nothing. What is known of its tasks is dropped: the record has the evidence.
@@ -304,7 +302,7 @@ public interface JobStore {
     // --- quarantine
 
     /**
-     * By falling id.
+     * By falling id, without the values of their submissions.
      *
      * @param before only ids below this one
      */

@@ -13,6 +13,7 @@ import io.procpool.problem.Refusal.Streamed;
 import io.procpool.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -145,11 +146,19 @@ public final class Jobs implements AutoCloseable {
      */
     public Receipt accept(Submission submission, @Nullable Request request) {
         return counted(
-                submission,
-                () -> {
-                    workers.check(submission);
-                    return acceptance.accept(submission, request);
-                });
+                submission, () -> into(submission, () -> acceptance.accept(submission, request)));
+    }
+
+    /** Into a pool that is open, and stays so until it has the job: whoever closes it meanwhile has that done too. */
+    private <T> T into(Submission submission, Taking<T> taking) {
+        workers.check(submission); // no pool that is not there is made known to the feeder
+        keeper.feeder().expect(submission.pool());
+        try {
+            workers.check(submission);
+            return taking.take();
+        } finally {
+            keeper.feeder().come(submission.pool());
+        }
     }
 
     /**
@@ -165,8 +174,7 @@ public final class Jobs implements AutoCloseable {
                     if (before.isPresent()) {
                         return before.get(); // whatever has become of its pool
                     }
-                    workers.check(submission);
-                    return acceptance.put(id, submission, fingerprint);
+                    return into(submission, () -> acceptance.put(id, submission, fingerprint));
                 });
     }
 
@@ -180,7 +188,19 @@ public final class Jobs implements AutoCloseable {
             List<Submission> submissions,
             @Nullable Request request,
             Function<List<UUID>, String> answer) {
-        return acceptance.acceptAll(submissions, request, answer);
+        var pools = new HashMap<String, Submission>();
+        submissions.forEach(submission -> pools.put(submission.pool(), submission));
+        Taking<BatchReceipt> all = () -> acceptance.acceptAll(submissions, request, answer);
+        for (var submission : pools.values()) {
+            var rest = all;
+            all = () -> into(submission, rest);
+        }
+        try {
+            return all.take();
+        } catch (Refused refused) {
+            pools.keySet().forEach(pool -> listener.refused(pool, refused.problem()));
+            throw refused;
+        }
     }
 
     /**
@@ -347,7 +367,7 @@ public final class Jobs implements AutoCloseable {
         return new Listing(keeper.live().map(), keeper.recent(), store).list(query);
     }
 
-    /** Tasks in quarantine, by falling id. */
+    /** Tasks in quarantine, by falling id, without the values of their submissions. */
     public List<Quarantined> quarantine(@Nullable UUID before, int limit) {
         return store.quarantine(before, limit);
     }
@@ -374,10 +394,7 @@ public final class Jobs implements AutoCloseable {
     public Receipt release(Quarantined task, Submission submission, @Nullable Request request) {
         return counted(
                 submission,
-                () -> {
-                    workers.check(submission);
-                    return acceptance.release(task, submission, request);
-                });
+                () -> into(submission, () -> acceptance.release(task, submission, request)));
     }
 
     // --- the pools' side

@@ -77,7 +77,7 @@ interface Journal {
 
         @Override
         public CompletionStage<Void> again(Task task) {
-            return store.again(ticket, task.claim(), task.attempts(), Crashes.of(task.attempts()));
+            return store.again(ticket, task.claim(), task.attempts());
         }
     }
 }

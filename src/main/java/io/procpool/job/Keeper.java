@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -234,9 +235,26 @@ final class Keeper implements Job.Owner {
     }
 
     @Override
-    public void later(Duration pause, Runnable action) {
+    public CompletionStage<Void> again(Ticket ticket, Task task) {
+        return store.again(ticket, task.claim(), task.attempts());
+    }
+
+    @Override
+    public void later(Job job, Duration pause, Runnable action) {
+        var pool = job.submission().pool();
+        boolean rests = job.ticket() != null && !job.submission().verb().maps();
+        Runnable goOn =
+                () -> {
+                    if (rests) {
+                        feeder.join(pool);
+                    }
+                    action.run();
+                };
         try {
-            var _ = timer.schedule(action, pause.toNanos(), TimeUnit.NANOSECONDS);
+            var _ = timer.schedule(goOn, pause.toNanos(), TimeUnit.NANOSECONDS);
+            if (rests) {
+                feeder.leave(pool); // another has its place meanwhile: a pause may be an hour
+            }
         } catch (RejectedExecutionException ending) {
             LOG.debug("The service ends: the next one goes on", ending);
         }
@@ -254,7 +272,7 @@ final class Keeper implements Job.Owner {
         var ended = store.end(id, end);
         ended.ifPresent(this::endedInStore);
         ended.ifPresent(
-                record -> feeder.arrived(record.pool())); // it may have been what was waited for
+                record -> feeder.changed(record.pool())); // it may have been what was waited for
         return ended;
     }
 
@@ -312,7 +330,7 @@ final class Keeper implements Job.Owner {
             do {
                 ended = store.lapse(now, AT_ONCE);
                 ended.forEach(Keeper.this::endedInStore);
-                ended.stream().map(JobRecord::pool).distinct().forEach(feeder::arrived);
+                ended.stream().map(JobRecord::pool).distinct().forEach(feeder::changed);
             } while (ended.size() == AT_ONCE);
         }
 

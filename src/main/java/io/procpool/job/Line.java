@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The accepted jobs of one pool: how many are in memory, and whether others wait in the store. The feeder's lock guards it. */
 final class Line {
-    /** So many are in memory at most. */
+    /** So many are in memory at most; besides them as many again that are to go before. */
     static final int WINDOW = 1_000;
 
     /** More are fetched when so many places are free: not one by one. */
@@ -15,14 +15,39 @@ final class Line {
     private boolean waiting;
     private @Nullable Instant nextDue;
     private long arrivals;
+    private int coming;
 
-    /** Whether a new one goes past the store: those that wait there come before it. */
-    boolean enter() {
-        if (live >= WINDOW || (waiting && nextDue == null)) {
+    /** The highest priority of those that wait in the store, as far as is known. */
+    private int highest;
+
+    /** Whether a new one goes past the store: those that wait there come before it, unless their priority is lower. */
+    boolean enter(int priority) {
+        boolean behind = waiting && nextDue == null && priority <= highest;
+        if (behind || live >= (priority > 0 ? 2 * WINDOW : WINDOW)) {
             return false;
         }
         live++;
         return true;
+    }
+
+    /** One is about to be accepted: it will be in memory, or wait. */
+    void expect() {
+        coming++;
+    }
+
+    /**
+     * It is there, or was refused.
+     *
+     * @return whether nothing waits any more
+     */
+    boolean come() {
+        coming--;
+        return coming == 0 && !waiting;
+    }
+
+    /** Whether something is there for the pool outside of its queue. */
+    boolean isWanted() {
+        return waiting || coming > 0;
     }
 
     /** One that was run already is accepted: nobody asks for room. */
@@ -34,7 +59,9 @@ final class Line {
         live--;
     }
 
-    void arrived() {
+    /** @param priority its own; the highest there is, if that is not known */
+    void arrived(int priority) {
+        highest = waiting && nextDue == null ? Math.max(highest, priority) : priority;
         waiting = true;
         nextDue = null;
         arrivals++;
@@ -81,7 +108,7 @@ final class Line {
         }
         nextDue = due;
         waiting = due != null;
-        return !waiting;
+        return !isWanted();
     }
 
     /** When something can be fetched, if there is room; null: nobody knows of any. */

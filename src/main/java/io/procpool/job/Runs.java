@@ -220,8 +220,15 @@ final class Runs {
             case Judgement.Counts(var counts) -> settle(task, counts, attempt, null);
             case Judgement.Quarantine(var broke) -> settle(task, broke, attempt, quarantined(task));
             case Judgement.Again(var pause) ->
-                    after(journal.again(task), () -> again(task, attempt, pause));
+                    after(writtenAgain(task), () -> again(task, attempt, pause));
         }
+    }
+
+    private CompletionStage<Void> writtenAgain(Task task) {
+        var ticket = job.ticket();
+        return journal.writes() || ticket == null
+                ? journal.again(task)
+                : job.owner().again(ticket, task);
     }
 
     /** Null: it is too late. */
@@ -254,7 +261,7 @@ final class Runs {
     /** @param claimed whether the run is claimed already */
     private void begin(Task next, boolean claimed, Duration pause) {
         if (pause.isPositive()) {
-            job.owner().later(pause, () -> begin(next, claimed, Duration.ZERO));
+            job.owner().later(job, pause, () -> begin(next, claimed, Duration.ZERO));
             return;
         }
         job.locked(

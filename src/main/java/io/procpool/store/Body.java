@@ -77,6 +77,12 @@ final class Body {
                             all.slice(0, args), all.slice(args, args + kwds), items, hold));
         }
 
+        /** What it says without its values. */
+        Submission terms(InFlight.Hold hold) {
+            return SubmissionJson.read(
+                    Json.read(terms), new SubmissionJson.Values(NOTHING, NOTHING, null, hold));
+        }
+
         /** It was within the limits when it was taken in. */
         private static Items items(Payload array) {
             return new Slicer(new Limits(Integer.MAX_VALUE, Integer.MAX_VALUE)).sliceArray(array);

@@ -79,8 +79,7 @@ final class Claims {
         }
     }
 
-    private static Found take(
-            Transaction transaction, String pool, Instant now, int limit, long maxBytes)
+    private Found take(Transaction transaction, String pool, Instant now, int limit, long maxBytes)
             throws SQLException {
         wake(transaction, pool, now);
         var candidates =
@@ -101,7 +100,9 @@ final class Claims {
             if (jobs.size() == limit || (bytes > maxBytes && !jobs.isEmpty())) {
                 break;
             }
-            jobs.add(take(transaction, candidate.n(), now));
+            var job = take(transaction, candidate.n(), now);
+            jobs.add(job);
+            bytes += kept(job);
         }
         var nextDue =
                 transaction
@@ -116,6 +117,11 @@ final class Claims {
                         .orElse(null);
         boolean already = nextDue != null && nextDue <= Times.nanos(now);
         return new Found(jobs, already || jobs.size() < candidates.size(), nextDue);
+    }
+
+    /** What its tasks have come to takes memory too. */
+    private long kept(Taken job) {
+        return job.tasks().stream().mapToLong(task -> task.size(database.values())).sum();
     }
 
     /** Those whose time has come stand in line with the others from now on. */

@@ -27,7 +27,7 @@ final class Database implements AutoCloseable {
     private final Condition condition;
     private final Sql sql;
     private final Readers readers;
-    private final Line line = new Line();
+    private final WriteQueue queue = new WriteQueue();
     private final Ends ends = new Ends();
     private final Writer writer;
     private volatile boolean closed;
@@ -57,7 +57,7 @@ final class Database implements AutoCloseable {
                 condition.full();
             }
             var health = new Writer.Health(condition, onFailure);
-            writer = new Writer(sql, line, ends, values, reserve, health);
+            writer = new Writer(sql, queue, ends, values, reserve, health);
             ends.start();
             writer.start();
             if (!folder.cleanBefore() && Files.size(file) > CHECKED_BEFORE_START) {
@@ -172,7 +172,7 @@ final class Database implements AutoCloseable {
     }
 
     private void put(Write<?> write) {
-        boolean there = line.put(write, !ends.isHere(), () -> isRefused(write));
+        boolean there = queue.put(write, !ends.isHere(), () -> isRefused(write));
         if (!there) {
             boolean full = condition.state() == State.FULL && !closed;
             write.refuse(full ? Condition.noRoom() : Condition.gone());
@@ -203,6 +203,10 @@ final class Database implements AutoCloseable {
         try {
             return readers.read(read);
         } catch (SQLException failure) {
+            if (Sqlite.trouble(failure) == Sqlite.Trouble.FATAL) {
+                writer.disown(failure);
+                throw new Refused(Condition.gone());
+            }
             throw new IllegalStateException("The store can't be read", failure);
         }
     }
@@ -214,7 +218,7 @@ final class Database implements AutoCloseable {
             return;
         }
         closed = true;
-        line.close();
+        queue.close();
         try {
             writer.join();
             ends.close();

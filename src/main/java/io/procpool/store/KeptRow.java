@@ -15,7 +15,6 @@ record KeptRow(
         long firstItem,
         int items,
         int attempt,
-        int crashes,
         String attempts,
         boolean ended,
         @Nullable String problem,
@@ -28,7 +27,7 @@ record KeptRow(
         return transaction
                 .of(
                         """
-                        SELECT number, first_item, items, attempt, crashes, attempts, place IS NOT NULL,
+                        SELECT number, first_item, items, attempt, attempts, place IS NOT NULL,
                             problem, errors, file, value
                         FROM task WHERE job = ? ORDER BY place IS NULL, place, number
                         """)
@@ -42,13 +41,20 @@ record KeptRow(
                 row.number(),
                 row.integer(),
                 row.integer(),
-                row.integer(),
                 row.text(),
                 row.flag(),
                 row.textOrNull(),
                 row.textOrNull(),
                 row.textOrNull(),
                 row.payloadOrNull());
+    }
+
+    /** Bytes of its value in memory, when it is {@link #complete}. */
+    long size(Values values) {
+        if (file != null) {
+            return values.size(file);
+        }
+        return value == null ? 0 : value.size();
     }
 
     /** Not on the writer's thread. */
@@ -58,7 +64,6 @@ record KeptRow(
                 firstItem,
                 items,
                 attempt,
-                crashes,
                 EvidenceJson.attempts(attempts),
                 ended ? end(values) : null);
     }

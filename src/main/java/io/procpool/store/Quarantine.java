@@ -1,6 +1,7 @@
 package io.procpool.store;
 
 import io.procpool.job.Quarantined;
+import io.procpool.job.Submission;
 import io.procpool.payload.InFlight;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +19,10 @@ final class Quarantine {
             "SELECT id, job, at, first_item, items, attempts, "
                     + Body.COLUMNS
                     + " FROM quarantine ";
+
+    /** Without values: a page of them could be larger than all memory. */
+    private static final String LIST =
+            "SELECT id, job, at, first_item, items, attempts, submission, 0, 0, NULL, NULL FROM quarantine ";
 
     private final Database database;
     private final InFlight memory;
@@ -77,6 +82,11 @@ final class Quarantine {
             int items,
             String attempts,
             Body.Stored body) {
+        Quarantined with(Submission submission) {
+            return new Quarantined(
+                    id, job, at, firstItem, items, EvidenceJson.attempts(attempts), submission);
+        }
+
         static Found read(Row row) throws SQLException {
             return new Found(
                     row.id(),
@@ -94,14 +104,14 @@ final class Quarantine {
                 database.<List<Found>>read(
                         sql ->
                                 before == null
-                                        ? sql.of(READ + "ORDER BY id DESC LIMIT ?")
+                                        ? sql.of(LIST + "ORDER BY id DESC LIMIT ?")
                                                 .with(limit)
                                                 .all(Found::read)
-                                        : sql.of(READ + "WHERE id < ? ORDER BY id DESC LIMIT ?")
+                                        : sql.of(LIST + "WHERE id < ? ORDER BY id DESC LIMIT ?")
                                                 .with(Ids.bytes(before))
                                                 .with(limit)
                                                 .all(Found::read));
-        return found.stream().map(this::complete).flatMap(Optional::stream).toList();
+        return found.stream().map(one -> one.with(one.body().terms(memory.hold()))).toList();
     }
 
     Optional<Quarantined> find(UUID id) {
@@ -114,14 +124,7 @@ final class Quarantine {
     private Optional<Quarantined> complete(Found found) {
         try {
             return Optional.of(
-                    new Quarantined(
-                            found.id(),
-                            found.job(),
-                            found.at(),
-                            found.firstItem(),
-                            found.items(),
-                            EvidenceJson.attempts(found.attempts()),
-                            found.body().submission(database.values(), memory.hold())));
+                    found.with(found.body().submission(database.values(), memory.hold())));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (IOException failure) {

@@ -94,9 +94,8 @@ final class SqliteJobStore implements JobStore {
     }
 
     @Override
-    public CompletionStage<Void> again(
-            Ticket ticket, TaskClaim task, List<Attempt> attempts, int crashes) {
-        return tasks.again(ticket, task, attempts, crashes);
+    public CompletionStage<Void> again(Ticket ticket, TaskClaim task, List<Attempt> attempts) {
+        return tasks.again(ticket, task, attempts);
     }
 
     @Override

@@ -27,7 +27,7 @@ final class Stock {
                 count.states(),
                 store.database().bytes(),
                 store.limit(),
-                store.keeper().expired(),
+                store.retention().expired(),
                 count.quarantined());
     }
 

@@ -22,7 +22,7 @@ final class Store implements StoreCondition, AutoCloseable {
     private static final long LONGEST_END_MILLIS = 20_000;
 
     private final Database database;
-    private final Keeper keeper;
+    private final Retention retention;
     private final StoreSettings.Store settings;
 
     @Autowired
@@ -38,8 +38,8 @@ final class Store implements StoreCondition, AutoCloseable {
                     "Leave procpool.store.url (PROCPOOL_STORE_URL) empty.");
         }
         database = new Database(settings.home(), onFailure);
-        keeper = new Keeper(database, clock, settings.store().resultTtl());
-        keeper.start();
+        retention = new Retention(database, clock, settings.store().resultTtl());
+        retention.start();
     }
 
     /** As others need it to be able to end, too, that is not waited for for ever. */
@@ -63,8 +63,8 @@ final class Store implements StoreCondition, AutoCloseable {
         return database;
     }
 
-    Keeper keeper() {
-        return keeper;
+    Retention retention() {
+        return retention;
     }
 
     /** Bytes. */
@@ -90,7 +90,7 @@ final class Store implements StoreCondition, AutoCloseable {
     @Override
     public void close() {
         try {
-            keeper.close();
+            retention.close();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

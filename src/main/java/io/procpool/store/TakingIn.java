@@ -182,9 +182,9 @@ final class TakingIn {
         transaction
                 .of(
                         """
-                        INSERT INTO task (job, number, first_item, items, attempt, crashes, state,
+                        INSERT INTO task (job, number, first_item, items, attempt, state,
                             claimed_at, attempts)
-                        VALUES (?, ?, ?, ?, ?, 0, 'claimed', ?, '[]')
+                        VALUES (?, ?, ?, ?, ?, 'claimed', ?, '[]')
                         """)
                 .with(n)
                 .with(task.number())

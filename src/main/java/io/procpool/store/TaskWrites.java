@@ -53,9 +53,9 @@ final class TaskWrites {
         transaction
                 .of(
                         """
-                        INSERT INTO task (job, number, first_item, items, attempt, crashes, state,
+                        INSERT INTO task (job, number, first_item, items, attempt, state,
                             claimed_at, attempts)
-                        VALUES (?, ?, ?, ?, 1, 0, 'claimed', ?, '[]')
+                        VALUES (?, ?, ?, ?, 1, 'claimed', ?, '[]')
                         ON CONFLICT (job, number) DO NOTHING
                         """)
                 .with(job)
@@ -235,24 +235,31 @@ final class TaskWrites {
         }
     }
 
-    CompletionStage<Void> again(
-            Ticket ticket, TaskClaim task, List<Attempt> attempts, int crashes) {
+    CompletionStage<Void> again(Ticket ticket, TaskClaim task, List<Attempt> attempts) {
         return later(
                 transaction -> {
                     transaction
                             .of(
                                     """
-                                    UPDATE task SET state = 'waiting', attempts = ?, crashes = ?
+                                    UPDATE task SET state = 'waiting', attempts = ?
                                     WHERE job = (SELECT n FROM job
                                             WHERE id = ? AND epoch = ? AND claimed = 1)
                                         AND number = ? AND attempt = ? AND state = 'claimed'
                                     """)
                             .with(EvidenceJson.attempts(attempts))
-                            .with(crashes)
                             .with(Ids.bytes(ticket.job()))
                             .with(ticket.epoch())
                             .with(task.number())
                             .with(task.attempt())
+                            .run();
+                    transaction
+                            .of(
+                                    """
+                                    UPDATE job SET lost = lost + 1
+                                    WHERE id = ? AND epoch = ? AND claimed = 1 AND tracked = 0
+                                    """)
+                            .with(Ids.bytes(ticket.job()))
+                            .with(ticket.epoch())
                             .run();
                     return true;
                 },

@@ -77,6 +77,11 @@ final class Values {
         return Payload.of(Files.readAllBytes(folder.resolve(name)));
     }
 
+    /** Bytes of one; none if it is not there: who reads it sees that. */
+    long size(String name) {
+        return Database.size(folder.resolve(name));
+    }
+
     /** They are deleted some time later. */
     void discard(Collection<String> names) {
         unneeded.addAll(names);

@@ -4,9 +4,11 @@ import io.procpool.problem.Refusal;
 import io.procpool.store.Sqlite.Trouble;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,7 @@ final class Writer {
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
     private final Sql sql;
-    private final Line line;
+    private final WriteQueue queue;
     private final Ends ends;
     private final Values values;
     private final Reserve reserve;
@@ -42,9 +44,9 @@ final class Writer {
     /** How the store is, and whom to tell when it has failed. */
     record Health(Condition condition, Runnable onFailure) {}
 
-    Writer(Sql sql, Line line, Ends ends, Values values, Reserve reserve, Health health) {
+    Writer(Sql sql, WriteQueue queue, Ends ends, Values values, Reserve reserve, Health health) {
         this.sql = sql;
-        this.line = line;
+        this.queue = queue;
         this.ends = ends;
         this.values = values;
         this.reserve = reserve;
@@ -63,7 +65,7 @@ final class Writer {
 
     private void run() {
         try {
-            while (!line.isClosed()) {
+            while (!queue.isClosed()) {
                 writeAll();
             }
             writeAll();
@@ -73,17 +75,15 @@ final class Writer {
     }
 
     private void writeAll() throws IOException, InterruptedException {
-        var group = line.next(IDLE_MILLIS);
+        var group = queue.next(IDLE_MILLIS);
         while (!group.isEmpty()) {
             write(group);
-            group = line.next(0);
+            group = queue.next(0);
         }
         if (isFull() && reserve.restore()) {
             health.condition().well();
         }
-        if (shrinking) {
-            shrink();
-        }
+        shrinkIfAsked();
     }
 
     /** Some time soon. */
@@ -91,7 +91,10 @@ final class Writer {
         shrinking = true;
     }
 
-    private void shrink() {
+    private void shrinkIfAsked() {
+        if (!shrinking) {
+            return;
+        }
         shrinking = false;
         try {
             // TRUNCATE waits for readers: not long.
@@ -120,7 +123,10 @@ final class Writer {
             if (group.size() == 1 && Sqlite.trouble(failure) == Trouble.OWN) {
                 ends.tell(group, write -> write.fail(failure));
             } else {
-                group.forEach(this::writeAlone);
+                // Who waits for one waits for nothing before it: what makes room, like a deletion,
+                // is to come before what needs it.
+                group.stream().filter(Write::awaited).forEach(this::writeAlone);
+                group.stream().filter(write -> !write.awaited()).forEach(this::writeAlone);
             }
         }
         current = List.of(); // a writer that has nothing to do holds no job
@@ -141,16 +147,39 @@ final class Writer {
                 case FATAL -> throw new Lost(failure);
                 case FULL -> {
                     makeRoom();
-                    if (write.refusable()) {
+                    // Who closes the store waits for no disk either: the next service finds all as
+                    // it was.
+                    if (write.refusable() || queue.isClosed()) {
                         refuse(List.of(write), Condition.noRoom());
                         return;
                     }
+                    queue.putBack(stillWaiting(queue.takeAwaited()));
+                    shrinkIfAsked();
                 }
                 case BUSY -> LOG.warn("Another process holds the store's database.");
             }
             LockSupport.parkNanos(pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE);
         }
+    }
+
+    /** One that finds no room may be large; others are not, or make room. Returns those that are to be tried again. */
+    private List<Write<?>> stillWaiting(List<Write<?>> writes) {
+        var stuck = current;
+        var waiting = new ArrayList<>(writes);
+        for (var write : writes) {
+            current = Stream.concat(stuck.stream(), waiting.stream()).toList();
+            var failure = attempt(List.of(write));
+            if (failure != null && Sqlite.trouble(failure) != Trouble.OWN) {
+                continue;
+            }
+            waiting.remove(write);
+            if (failure != null) {
+                ends.tell(List.of(write), failed -> failed.fail(failure));
+            }
+        }
+        current = stuck;
+        return waiting;
     }
 
     /** What is new is refused, wherever it waits: nobody is to wait for a disk. */
@@ -161,7 +190,7 @@ final class Writer {
         } catch (IOException failure) {
             throw new Lost(failure);
         }
-        refuse(line.takeRefusable(), Condition.noRoom());
+        refuse(queue.takeRefusable(), Condition.noRoom());
     }
 
     private void refuse(List<Write<?>> writes, Refusal why) {
@@ -220,8 +249,8 @@ final class Writer {
     }
 
     /** Somebody else has seen that the disk can't be relied on. */
-    void disown(IOException failure) {
-        line.put(
+    void disown(Exception failure) {
+        queue.put(
                 new Write<Void>(
                         _ -> {
                             throw new Lost(failure);
@@ -236,13 +265,13 @@ final class Writer {
     private void fail(Throwable failure) {
         var cause = failure instanceof Lost lost ? lost.getCause() : failure;
         health.condition().failed(cause == null ? failure : cause);
-        line.close();
+        queue.close();
         refuse(current, Condition.gone());
         try {
-            var rest = line.next(0);
+            var rest = queue.next(0);
             while (!rest.isEmpty()) {
                 refuse(rest, Condition.gone());
-                rest = line.next(0);
+                rest = queue.next(0);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

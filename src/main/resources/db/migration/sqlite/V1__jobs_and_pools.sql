@@ -91,7 +91,6 @@ CREATE TABLE task (
     first_item INTEGER NOT NULL,
     items      INTEGER NOT NULL,
     attempt    INTEGER NOT NULL,
-    crashes    INTEGER NOT NULL,
     state      TEXT    NOT NULL,
     claimed_at INTEGER NOT NULL,
     began_at   INTEGER,

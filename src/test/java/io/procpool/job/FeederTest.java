@@ -117,7 +117,7 @@ class FeederTest {
 
     private void arrives(String pool) {
         queue(pool).add(job());
-        feeder.arrived(pool);
+        feeder.arrived(pool, 0);
     }
 
     private void awaitTaken(int jobs) throws InterruptedException {
@@ -142,7 +142,7 @@ class FeederTest {
         }
         feeder.start();
         awaitTaken(Line.WINDOW);
-        assertThat(feeder.enter(POOL)).isFalse();
+        assertThat(feeder.enter(POOL, 0)).isFalse();
         for (int left = 0; left < Line.WINDOW / 4; left++) {
             assertThat(taken).hasSize(Line.WINDOW);
             feeder.leave(POOL);
@@ -185,8 +185,8 @@ class FeederTest {
             throws InterruptedException {
         nextDue = Instant.now().plus(Duration.ofMillis(200));
         feeder.start();
-        feeder.arrived(POOL);
-        Waiting.until("it was asked for", () -> feeder.enter(POOL));
+        feeder.arrived(POOL, 0);
+        Waiting.until("it was asked for", () -> feeder.enter(POOL, 0));
         assertThat(feeder.waiting(POOL)).isTrue();
         queue(POOL).add(job());
         nextDue = null;
@@ -259,7 +259,7 @@ class FeederTest {
         feeder.start();
         feeder.stop();
         arrives(POOL);
-        assertThat(feeder.enter(POOL)).isFalse();
+        assertThat(feeder.enter(POOL, 0)).isFalse();
         assertThat(feeder.waiting(POOL)).isFalse();
         feeder.close();
         assertThat(taken).isEmpty();
@@ -309,12 +309,12 @@ class FeederTest {
         assertThat(stored.get()).as("seed %d", seed).isBetween(1, 7_999);
         assertThat(most.get()).as("seed %d", seed).isBetween(Line.WINDOW / 2, Line.WINDOW);
         Waiting.until("it is drained", () -> !feeder.waiting(pool));
-        assertThat(feeder.enter(pool)).isTrue();
+        assertThat(feeder.enter(pool, 0)).isTrue();
     }
 
     /** One comes, and goes past the store or into it; now and then one of those in memory ends. */
     private void come(String pool, Random random, AtomicInteger stored) {
-        if (feeder.enter(pool)) {
+        if (feeder.enter(pool, 0)) {
             count();
         } else {
             stored.incrementAndGet();

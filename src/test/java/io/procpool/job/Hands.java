@@ -36,6 +36,8 @@ final class Hands implements Workers, AutoCloseable {
     private volatile Problem refusesToAdmit;
     private volatile Fate fate = Fate.RUN;
     private volatile PoolDegraded trouble;
+    private volatile Failure fault;
+    private final AtomicInteger broken = new AtomicInteger();
     private final List<String> drained = new CopyOnWriteArrayList<>();
 
     /** Weak: a job that is done must not be held by the test itself. */
@@ -65,6 +67,16 @@ final class Hands implements Workers, AutoCloseable {
 
     void trouble(PoolDegraded problem) {
         trouble = problem;
+    }
+
+    /** How each task ends from now on; null: well. */
+    void breakWith(Failure why) {
+        fault = why;
+    }
+
+    /** Tasks that were broken. */
+    int broken() {
+        return broken.get();
     }
 
     int withdrawn() {
@@ -210,6 +222,13 @@ final class Hands implements Workers, AutoCloseable {
         if (killed) {
             var why = new Failure.PoolTerminated(job.submission().pool());
             job.ended(task, new Task.End.Broke(why), null);
+            return;
+        }
+        var why = fault;
+        if (why != null) {
+            broken.incrementAndGet();
+            var attempt = DrivenJob.attempt(task, why, Submissions.CLOCK.instant());
+            job.ended(task, new Task.End.Broke(why), attempt);
             return;
         }
         runs.incrementAndGet();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.procpool.job.JobStore.Found;
+import io.procpool.problem.Failure;
 import io.procpool.problem.Refusal;
 import io.procpool.problem.Refused;
 import io.procpool.service.Waiting;
@@ -12,8 +13,10 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +105,34 @@ class JobsTest {
         assertThat(jobs.require(job.id()).successful()).isTrue();
         jobs.forget(job.id());
         assertRefused(() -> jobs.require(job.id()), new Refusal.ResultUnknown(job.id().toString()));
+    }
+
+    @Test
+    void a_pool_that_is_closed_while_a_job_is_being_accepted_stays_open_for_it() throws Exception {
+        var open = new ArrayList<Boolean>();
+        hands.beforeAdmit(_ -> open.add(jobs.waiting("pool")));
+        ready(accept(Submissions.apply()));
+        var batch = List.of(Submissions.accepted(Submissions.apply()));
+        assertThat(jobs.acceptAll(batch, null, Object::toString))
+                .isInstanceOf(BatchReceipt.Taken.class);
+        assertThat(open).containsExactly(true, true);
+        assertThat(jobs.waiting("pool")).isFalse();
+        assertThat(hands.drained()).containsExactly("pool", "pool");
+    }
+
+    @Test
+    void jobs_that_pause_for_an_hour_hold_nobody_up() throws Exception {
+        var raised = new Failure.FunctionRaised(new Failure.Thrown("E", "no", ""), null);
+        var retries = new Retries(1, Duration.ofHours(1), List.of("function-raised"));
+        hands.breakWith(raised);
+        var many =
+                Stream.generate(() -> Submissions.retried(retries, Submissions.apply()))
+                        .limit(Line.WINDOW)
+                        .toList();
+        jobs.acceptAll(many, null, Object::toString);
+        Waiting.until("all have failed once", () -> hands.broken() == Line.WINDOW);
+        hands.breakWith(null);
+        assertThat(ready(accept(Submissions.apply())).successful()).isTrue();
     }
 
     @Test

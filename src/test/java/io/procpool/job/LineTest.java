@@ -13,33 +13,70 @@ class LineTest {
 
     private void fill(int jobs) {
         for (int i = 0; i < jobs; i++) {
-            assertThat(line.enter()).isTrue();
+            assertThat(line.enter(0)).isTrue();
         }
     }
 
     @Test
     void new_ones_go_past_the_store_until_the_window_is_full() {
         fill(Line.WINDOW);
-        assertThat(line.enter()).isFalse();
+        assertThat(line.enter(0)).isFalse();
         line.leave();
-        assertThat(line.enter()).isTrue();
-        assertThat(line.enter()).isFalse();
+        assertThat(line.enter(0)).isTrue();
+        assertThat(line.enter(0)).isFalse();
     }
 
     @Test
     void new_ones_do_not_overtake_those_that_wait_but_those_that_are_not_due() {
-        line.arrived();
-        assertThat(line.enter()).isFalse();
+        line.arrived(0);
+        assertThat(line.enter(0)).isFalse();
         assertThat(line.fetched(line.arrivals(), LATER)).isFalse();
         assertThat(line.isWaiting()).isTrue();
-        assertThat(line.enter()).isTrue();
-        line.arrived();
-        assertThat(line.enter()).isFalse();
+        assertThat(line.enter(0)).isTrue();
+        line.arrived(0);
+        assertThat(line.enter(0)).isFalse();
+    }
+
+    @Test
+    void those_that_are_to_go_before_have_places_of_their_own() {
+        fill(Line.WINDOW);
+        assertThat(line.enter(0)).isFalse();
+        for (int i = 0; i < Line.WINDOW; i++) {
+            assertThat(line.enter(1)).isTrue();
+        }
+        assertThat(line.enter(1)).isFalse();
+    }
+
+    @Test
+    void those_that_wait_are_overtaken_by_a_higher_priority_only() {
+        line.arrived(3);
+        line.arrived(-2);
+        assertThat(line.enter(3)).isFalse();
+        assertThat(line.enter(4)).isTrue();
+        line.fetched(line.arrivals(), null);
+        line.arrived(-2);
+        assertThat(line.enter(-2)).isFalse();
+        assertThat(line.enter(-1)).isTrue();
+    }
+
+    @Test
+    void a_pool_is_wanted_by_one_that_is_about_to_be_accepted() {
+        line.expect();
+        line.expect();
+        assertThat(line.isWanted()).isTrue();
+        assertThat(line.isWaiting()).isFalse();
+        assertThat(line.come()).isFalse();
+        assertThat(line.come()).isTrue();
+        assertThat(line.isWanted()).isFalse();
+        line.expect();
+        line.arrived(0);
+        assertThat(line.fetched(line.arrivals(), null)).as("nothing is about to come").isFalse();
+        assertThat(line.come()).isTrue();
     }
 
     @Test
     void there_is_room_for_many_or_none() {
-        line.arrived();
+        line.arrived(0);
         assertThat(line.room(NOW)).isEqualTo(Line.WINDOW);
         line.reserve(Line.WINDOW + 5);
         line.free(5);
@@ -54,7 +91,7 @@ class LineTest {
 
     @Test
     void what_is_not_due_is_not_fetched_before_it_is() {
-        line.arrived();
+        line.arrived(0);
         line.fetched(line.arrivals(), LATER);
         assertThat(line.room(LATER.minusNanos(1))).isZero();
         assertThat(line.room(LATER)).isEqualTo(Line.WINDOW);
@@ -63,9 +100,9 @@ class LineTest {
 
     @Test
     void what_comes_while_the_store_is_asked_is_not_forgotten() {
-        line.arrived();
+        line.arrived(0);
         long before = line.arrivals();
-        line.arrived();
+        line.arrived(0);
         assertThat(line.fetched(before, null)).isFalse();
         assertThat(line.isWaiting()).isTrue();
         assertThat(line.room(NOW)).isPositive();
@@ -79,7 +116,7 @@ class LineTest {
         fill(Line.WINDOW);
         line.join();
         line.leave();
-        assertThat(line.enter()).isFalse();
+        assertThat(line.enter(0)).isFalse();
         assertThat(line.isEmpty()).isFalse();
     }
 }

@@ -31,13 +31,12 @@ class TakenUpTest {
                 java.util.stream.IntStream.rangeClosed(1, attempt)
                         .mapToObj(n -> run(n, first, items, LOST))
                         .toList();
-        return new KeptTask(number, first, items, attempt, 0, runs, null);
+        return new KeptTask(number, first, items, attempt, runs, null);
     }
 
     private static KeptTask ended(int number, long first, int items, Task.End end) {
         var problem = end instanceof Task.End.Broke(var why) ? why : null;
-        return new KeptTask(
-                number, first, items, 1, 0, List.of(run(1, first, items, problem)), end);
+        return new KeptTask(number, first, items, 1, List.of(run(1, first, items, problem)), end);
     }
 
     private static Task.End value(String text) {
@@ -155,7 +154,7 @@ class TakenUpTest {
     void an_apply_is_handed_out_under_the_claim_that_came_with_it() {
         var fresh = again(Submissions.accepted(Submissions.apply()), claim(1), List.of());
         assertThat(fresh.cut().attempt()).isEqualTo(1);
-        var kept = new KeptTask(0, 0, 1, 3, 0, lost(0, 0, 1, 2).attempts(), null);
+        var kept = new KeptTask(0, 0, 1, 3, lost(0, 0, 1, 2).attempts(), null);
         var again = again(Submissions.accepted(Submissions.apply()), claim(3), List.of(kept));
         var task = again.cut();
         assertThat(task.attempt()).isEqualTo(3);
@@ -174,8 +173,7 @@ class TakenUpTest {
     void the_rest_of_a_pause_is_kept_and_the_claim_that_came_with_the_job_is_not_made_twice() {
         var retries = new Retries(5, Duration.ofSeconds(4), List.of("function-raised"));
         var kept =
-                new KeptTask(
-                        0, 0, 1, 3, 0, List.of(run(1, 0, 1, RAISED), run(2, 0, 1, RAISED)), null);
+                new KeptTask(0, 0, 1, 3, List.of(run(1, 0, 1, RAISED), run(2, 0, 1, RAISED)), null);
         var apply =
                 again(Submissions.retried(retries, Submissions.apply()), claim(3), List.of(kept));
         assertThat(apply.pauses()).containsExactly(Duration.ofSeconds(8));
@@ -195,7 +193,6 @@ class TakenUpTest {
                         0,
                         1,
                         4,
-                        2,
                         List.of(run(1, 0, 1, CRASH), run(2, 0, 1, LOST), run(3, 0, 1, CRASH)),
                         null);
         var apply = again(Submissions.accepted(Submissions.apply()), claim(4), List.of(kept));

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One apply in a pool, and everything that is heard of it. */
@@ -107,8 +108,9 @@ final class Asked implements Work, Call.Listener {
         }
     }
 
+    /** A call without end fails its test, and does not stop all of them. */
     Outcome outcome() {
-        return ended.join();
+        return ended.copy().orTimeout(2, TimeUnit.MINUTES).join();
     }
 
     boolean hasEnded() {

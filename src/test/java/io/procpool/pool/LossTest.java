@@ -62,8 +62,8 @@ class LossTest {
             assertLost(left, ExitReason.CRASH_EXIT, 3, null);
             var clean = pool.call("rooms.leave", "[0]");
             assertLost(clean, ExitReason.CRASH_EXIT, 0, null);
-            var died = pool.call("rooms.die", "[10]");
-            assertLost(died, ExitReason.CRASH_SIGNAL, null, 10);
+            var died = pool.call("rooms.die", "[14]");
+            assertLost(died, ExitReason.CRASH_SIGNAL, null, 14);
             assertThat(List.of(left, clean, died)).allMatch(LossTest::isTasksDoing);
         }
     }

@@ -310,7 +310,7 @@ abstract class JobStoreContract {
         assertThat(claim(1)).hasSize(1);
         var before = there(1);
         done(store().begun(ticket(1, 1), FIRST, 1, NOW));
-        done(store().again(ticket(1, 1), FIRST, List.of(), 2));
+        done(store().again(ticket(1, 1), FIRST, List.of()));
         done(store().claimTasks(ticket(1, 1), List.of(new TaskClaim(1, 1, 1, 1))));
         done(
                 store().ended(
@@ -330,7 +330,7 @@ abstract class JobStoreContract {
     @Test
     void what_is_written_with_a_stale_attempt_changes_nothing() {
         accepted(Records.apply(1, true));
-        done(store().again(ticket(1, 1), FIRST, List.of(Records.attempt(1, null)), 1));
+        done(store().again(ticket(1, 1), FIRST, List.of(Records.attempt(1, null))));
         var second = new TaskClaim(0, 0, 1, 2);
         done(store().claimTasks(ticket(1, 1), List.of(second)));
         done(store().begun(ticket(1, 1), FIRST, 1, NOW));
@@ -363,7 +363,6 @@ abstract class JobStoreContract {
         assertThat(ids(claimed)).isEqualTo(ids(1, 2, 3));
         var kept = claimed.getFirst().tasks().getFirst();
         assertThat(kept.attempt()).isEqualTo(1);
-        assertThat(kept.crashes()).isZero();
         assertThat(kept.end()).isNull();
         var lost = new Failure.WorkerLost("service_lost", null, null, "");
         assertThat(kept.attempts())
@@ -410,6 +409,20 @@ abstract class JobStoreContract {
         assertThat(there(1).state()).isEqualTo(new JobState.Running(Records.STARTED));
     }
 
+    @Test
+    void another_run_of_an_untracked_job_is_counted_with_those_that_were_lost() {
+        var tracked = Records.apply(1, true);
+        accepted(new Entry(tracked.record(), tracked.submission(), true, false, null));
+        done(store().again(ticket(1, 1), FIRST, List.of(Records.attempt(1, null))));
+        done(store().again(ticket(1, 7), FIRST, List.of(Records.attempt(1, null))));
+        store().rescue(NOW);
+        assertThat(claim(1).getFirst().lost()).isEqualTo(2);
+        accepted(Records.apply(2, true));
+        done(store().again(ticket(2, 1), FIRST, List.of(Records.attempt(1, null))));
+        store().rescue(NOW);
+        assertThat(claim(2)).extracting(Claimed::lost).contains(0);
+    }
+
     /** The tasks of a map come back in the order in which they came to their end, the others by number. */
     @Test
     void tasks_are_kept_with_their_ends() {
@@ -428,7 +441,7 @@ abstract class JobStoreContract {
         var runs = List.of(Records.attempt(1, null));
         done(store().ended(ticket(1, 1), claims.get(3), ends.get(0), runs, 0, null));
         done(store().ended(ticket(1, 1), claims.get(1), ends.get(1), runs, 1, null));
-        done(store().again(ticket(1, 1), claims.get(2), runs, 1));
+        done(store().again(ticket(1, 1), claims.get(2), runs));
         assertThat(there(1).done()).isEqualTo(4);
         store().rescue(NOW);
         var tasks = claim(1).getFirst().tasks();
@@ -437,7 +450,6 @@ abstract class JobStoreContract {
         assertThat(tasks.get(1).end()).isEqualTo(ends.get(1));
         assertThat(tasks.get(0).attempts()).isEqualTo(runs);
         assertThat(tasks.get(2).attempts()).hasSize(1);
-        assertThat(tasks.get(3).crashes()).isEqualTo(1);
         assertThat(tasks.get(3).attempts()).isEqualTo(runs);
     }
 
@@ -727,6 +739,14 @@ abstract class JobStoreContract {
                         .toList();
         assertThat(done(store().finish(ticket(1, 1), succeeded(1, "1"), FIRST, all))).isTrue();
         assertThat(store().quarantine(null, 3)).extracting(Quarantined::id).isEqualTo(ids(6, 5, 4));
+        assertThat(store().quarantine(null, 3))
+                .extracting(Quarantined::submission)
+                .allSatisfy(
+                        listed -> {
+                            assertThat(listed.func()).isEqualTo(submission.func());
+                            assertThat(listed.terms()).isEqualTo(submission.terms());
+                            assertThat(listed.size()).as("without its values").isZero();
+                        });
         assertThat(store().quarantine(Records.id(4), 3))
                 .extracting(Quarantined::id)
                 .isEqualTo(ids(3, 2));

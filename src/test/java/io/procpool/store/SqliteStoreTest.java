@@ -293,11 +293,11 @@ class SqliteStoreTest {
             assertThat(values()).hasSize(2);
             long before = store.store.database().bytes();
             assertThat(before).isGreaterThan(16 << 20);
-            store.store.keeper().sweep();
+            store.store.retention().sweep();
             assertThat(store.jobs().find(Records.id(1))).isInstanceOf(Found.There.class);
 
             now = Records.FINISHED.plus(DAY).plusSeconds(1);
-            store.store.keeper().sweep();
+            store.store.retention().sweep();
             for (int n = 1; n <= 40; n++) {
                 assertThat(store.jobs().find(Records.id(n))).isEqualTo(new Found.Gone());
             }
@@ -314,7 +314,7 @@ class SqliteStoreTest {
                     "its room is given back", () -> store.store.database().bytes() < before / 8);
 
             now = now.plus(Duration.ofDays(8));
-            store.store.keeper().sweep();
+            store.store.retention().sweep();
             assertThat(store.jobs().find(Records.id(1))).isEqualTo(new Found.Unknown());
         }
     }
@@ -328,7 +328,7 @@ class SqliteStoreTest {
             JobStoreContract.done(store.jobs().claimTasks(new Ticket(Records.id(1), 1), claims));
             finish(store, 1, "[]");
             assertThat(count(store, "task")).isEqualTo(2_500);
-            store.store.keeper().sweep();
+            store.store.retention().sweep();
             assertThat(count(store, "task") + count(store, "leftover")).isZero();
         }
     }
@@ -413,6 +413,37 @@ class SqliteStoreTest {
             Waiting.until("it is well again", () -> store.store.state() == State.WELL);
             assertThat(refusal(store, 6_000, 10)).isNull();
             assertThat(store.failed.getCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void while_a_large_result_finds_no_room_others_can_be_deleted() throws Exception {
+        var disk = Disk.mounted(home.resolve("disk"), "-t", "tmpfs", "-o", "size=96m", "tmpfs");
+        assumeTrue(disk.isPresent(), "no tmpfs can be mounted here: this needs root");
+        try (var mounted = disk.get();
+                var store = open(mounted.path(), Stores.LARGE)) {
+            for (int n = 1; n <= 20; n++) {
+                store.jobs().accept(List.of(Records.apply(n, true)), null);
+            }
+            assertThat(JobStoreContract.done(finishing(store, 1, 10))).isTrue();
+            var filler = mounted.path().resolve("filler");
+            fill(filler);
+            var ends =
+                    IntStream.rangeClosed(2, 20)
+                            .mapToObj(i -> finishing(store, i, 900_000)) // more than the reserve
+                            .toList();
+            Waiting.until("it says so", () -> store.store.state() == State.FULL);
+            assertThat(
+                            CompletableFuture.supplyAsync(
+                                            () -> {
+                                                store.jobs().forget(Records.id(1));
+                                                return store.jobs().find(Records.id(1));
+                                            })
+                                    .get(20, TimeUnit.SECONDS))
+                    .isNotInstanceOf(Found.There.class);
+            assertThat(ends).anyMatch(one -> !one.isDone());
+            Files.delete(filler);
+            ends.forEach(one -> assertThat(JobStoreContract.done(one)).isTrue());
         }
     }
 

@@ -68,7 +68,7 @@ class TaskStatesTest {
     }
 
     private void again() {
-        done(store.again(ticket(), FIRST, List.of(Records.attempt(1, null)), 0));
+        done(store.again(ticket(), FIRST, List.of(Records.attempt(1, null))));
     }
 
     private void end() {

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * Drops what has been kept long enough, in small steps between the writes of others, and gives its room back. Its thread is {@code store-keeper}; a sweep may also be asked for by
  * others, one at a time.
  */
-final class Keeper {
-    private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+final class Retention {
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final long PERIOD_MILLIS = 2_000;
     private static final int JOBS = 100;
     private static final Duration KEYS = Duration.ofHours(24);
@@ -33,7 +33,7 @@ final class Keeper {
     private final Thread thread =
             Thread.ofPlatform().name("store-keeper").daemon().unstarted(this::run);
 
-    Keeper(Database database, Clock clock, Duration ttl) {
+    Retention(Database database, Clock clock, Duration ttl) {
         this.database = database;
         this.clock = clock;
         this.ttl = ttl;
@@ -63,7 +63,8 @@ final class Keeper {
             sweep();
         } catch (Refused _) {
             // the store is closed, or has failed: others have said so
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException
+                | Error failure) { // an Error too: without its thread nothing would be dropped
             LOG.warn("Old results could not be dropped; it is tried again.", failure);
         }
     }
@@ -74,7 +75,7 @@ final class Keeper {
         while (database.<Integer>change(tx -> Keys.deleteOld(tx, now.minus(KEYS))) > 0
                 && isOpen()) {}
         while (database.<Integer>change(tx -> dropTombstones(tx, now)) > 0 && isOpen()) {}
-        while (database.<Integer>change(Keeper::dropLeftovers) > 0 && isOpen()) {}
+        while (database.<Integer>change(Retention::dropLeftovers) > 0 && isOpen()) {}
         database.values().deleteDiscarded();
         giveBack();
     }

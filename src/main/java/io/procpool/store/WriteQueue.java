@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * The writes that wait for the writer, so many that memory stays small.
@@ -16,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * <p>Threads: any puts, and waits for room outside of all locks but its own; the writer takes. Who completes stages never waits: what follows a stage may write, and the writer's next
  * end would wait for it. {@code lock} guards all.
  */
-final class Line {
+final class WriteQueue {
     static final int GROUP = 256;
     private static final int MOST = 4_096;
     private static final long MOST_BYTES = 64 << 20;
@@ -81,12 +82,34 @@ final class Line {
 
     /** Takes out all that can be refused. */
     List<Write<?>> takeRefusable() {
+        return takeAll(Write::refusable);
+    }
+
+    /** Takes out all whose callers stand and wait. */
+    List<Write<?>> takeAwaited() {
+        return takeAll(Write::awaited);
+    }
+
+    /** They come first again, in their order. */
+    void putBack(List<Write<?>> writes) {
+        lock.lock();
+        try {
+            for (var write : writes.reversed()) {
+                waiting.addFirst(write);
+                bytes += write.weight();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Write<?>> takeAll(Predicate<Write<?>> which) {
         lock.lock();
         try {
             var taken = new ArrayList<Write<?>>();
             for (Iterator<Write<?>> rest = waiting.iterator(); rest.hasNext(); ) {
                 var write = rest.next();
-                if (write.refusable()) {
+                if (which.test(write)) {
                     taken.add(take(write));
                     rest.remove();
                 }
