@@ -66,6 +66,11 @@ const answers = {
   short: (calls, id, result) => result('[1]'),
   scalar: (calls, id, result) => result('1'),
   beyond: (calls, id, result) => result('[1,null]', { errors: [{ index: 2, problem: 'function-raised' }] }),
+  chatter(calls, id) { // more than anybody can read
+    const words = Buffer.concat(Array(1000).fill(frame(8, id, { done: 1 })));
+    const say = () => calls.write(words, say);
+    say();
+  },
   problem: (calls, id) => calls.write(frame(5, id, { problem: 'tired' })),
   deep: (calls, id, result) => result('['.repeat(600) + ']'.repeat(600)),
   print(calls, id, result, body) { // a megabyte at a time: more than a log may hold, and than a pipe does

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from time import monotonic
-from typing import Any, Callable, Dict, NamedTuple, Optional, Union
+from typing import Any, Callable, Deque, Dict, NamedTuple, Optional, Union
 
 from procpool import Current
 
@@ -30,16 +31,15 @@ class Running:
     connection: Optional[Connection] = None
     call_id: int = 0
     _header: Dict[str, Any] = {}  # of the call
-    _unsaid: Optional[Dict[str, Any]] = None
-
     def __init__(self) -> None:
         self._telling = threading.Lock()
+        self._unsaid: Deque[Dict[str, Any]] = deque(maxlen=1)  # the last word; appended and taken out in one step each
         self._allowed = float(_FRAMES_A_SECOND)
         self._looked = monotonic()
 
     def begin(self, call: frames.Frame) -> None:
         self._header = call.header
-        self._unsaid = None
+        self._unsaid.clear()
         self.call_id = call.call_id
 
     def end(self) -> None:
@@ -47,8 +47,7 @@ class Running:
         if self._is_child():
             return
         with self._telling:
-            if self._unsaid is not None:
-                self._send(self._unsaid)
+            self._send()
             self.call_id = 0
             self._header = {}
 
@@ -60,33 +59,38 @@ class Running:
     def progress(self, said: Dict[str, Any]) -> None:
         if self._is_child():
             return
-        if not self._telling.acquire(False):  # by another thread, or by what a signal handler has interrupted
-            self._unsaid = said
-            return
-        try:
-            self._tell(said)
-        finally:
-            self._telling.release()
+        self._unsaid.append(said)
+        # Held by another thread, or by what a signal handler has interrupted? Whoever lets go of it looks again.
+        while self._unsaid and self._telling.acquire(False):
+            try:
+                if not self._tell():
+                    return
+            finally:
+                self._telling.release()
 
-    def _tell(self, said: Dict[str, Any]) -> None:
+    def _tell(self) -> bool:
+        """Returns whether all is said that there was."""
         if self.call_id == 0:
-            return
+            self._unsaid.clear()
+            return True
         # So many at once and so many a second from then on. Without a timer, which would take a thread: of an endless
         # series the last before a silence is kept back until the next, or the end.
         now = monotonic()
         self._allowed = min(_FRAMES_A_SECOND, self._allowed + (now - self._looked) * _FRAMES_A_SECOND)
         self._looked = now
-        if self._allowed >= 1:
-            self._allowed -= 1
-            self._send(said)
-        else:
-            self._unsaid = said
+        if self._allowed < 1:
+            return False
+        self._allowed -= 1
+        self._send()
+        return True
 
-    def _send(self, said: Dict[str, Any]) -> None:
-        self._unsaid = None
+    def _send(self) -> None:
         try:
+            said = self._unsaid.pop()
             if self.connection is not None:
                 self.connection.send(frames.PROGRESS, self.call_id, frames.header_bytes(said))
+        except IndexError:  # all is said
+            pass
         except OSError:  # the service is gone: who takes the next call finds that
             pass
 

@@ -7,6 +7,7 @@ import io.procpool.problem.Failure;
 import io.procpool.problem.Refusal.KeyReused;
 import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refusal.ResultGone;
+import io.procpool.problem.Refusal.ResultUnknown;
 import io.procpool.problem.Refused;
 import java.util.List;
 import java.util.Optional;
@@ -64,13 +65,33 @@ final class Acceptance {
      */
     Optional<Receipt> putBefore(UUID id, String fingerprint) {
         var answer = answered(put(id, fingerprint));
-        if (answer.isEmpty() && keeper.live().get(id) != null) {
-            throw new Refused(new KeyReused(id.toString())); // of a call that somebody waits for
+        if (answer.isEmpty() && isOfCall(id)) {
+            throw new Refused(new KeyReused(id.toString()));
         }
         if (answer.isEmpty() && store.find(id) instanceof Found.Gone) {
             throw new Refused(new ResultGone(id.toString()));
         }
-        return answer.map(_ -> new Receipt(keeper.require(id), true));
+        return answer.map(this::replayed);
+    }
+
+    /** Whether it is that of a call that somebody waits for, or was answered a moment ago. */
+    private boolean isOfCall(UUID id) {
+        return keeper.live().get(id) != null || keeper.recent().find(id).isPresent();
+    }
+
+    Optional<Receipt> replayed(Request request) {
+        return answered(request).map(this::replayed);
+    }
+
+    private Receipt replayed(String answer) {
+        try {
+            return new Receipt(keeper.require(UUID.fromString(answer)), true);
+        } catch (Refused refused) {
+            throw refused.problem() instanceof ResultUnknown
+                    ? new Refused(
+                            new ResultGone(answer)) // it was there, and somebody has it forgotten
+                    : refused;
+        }
     }
 
     Receipt release(Quarantined task, Submission submission, @Nullable Request request) {
@@ -87,8 +108,7 @@ final class Acceptance {
         var accepted = store(List.of(draft), key(request, id.toString()));
         return switch (accepted) {
             case Accepted.Taken _ -> new Receipt(begin(draft), false);
-            case Accepted.Replayed(var answer) ->
-                    new Receipt(keeper.require(UUID.fromString(answer)), true);
+            case Accepted.Replayed(var answer) -> replayed(answer);
             case Accepted.Conflict _ ->
                     throw new Refused(
                             new KeyReused(request == null ? id.toString() : request.key()));

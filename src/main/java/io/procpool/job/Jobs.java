@@ -213,6 +213,15 @@ public final class Jobs implements AutoCloseable {
         return acceptance.answered(request);
     }
 
+    /**
+     * The same of a request for a single job: what has become of that.
+     *
+     * @throws Refused {@code KeyReused}; {@link ResultGone} if it was forgotten, or its time is over
+     */
+    public Optional<Receipt> replayed(Request request) {
+        return acceptance.replayed(request);
+    }
+
     /** Takes note of a submission that was turned away before it could be {@link #submit submitted}, unreadable for example. */
     public void turnedAway(String pool, Refused why) {
         listener.refused(pool, why.problem());
@@ -412,6 +421,11 @@ public final class Jobs implements AutoCloseable {
     /** A pool is terminated: what waits for it in the store fails. Lasting when it returns. */
     public void drop(String pool) {
         keeper.drop(pool);
+    }
+
+    /** Whether {@link #suspend} was called: nobody waits for a job any more. */
+    public boolean suspended() {
+        return keeper.suspended();
     }
 
     /** The service ends: what is accepted and has not come to its end goes on in the next one. */

@@ -29,6 +29,8 @@ public final class Worker {
     private static final Duration REPORT_WITHIN = Duration.ofMillis(500);
 
     /** How long SIGKILL may take to show. A process that is still there then is in uninterruptible sleep. */
+    private static final int MOST_IN_A_ROW = 64;
+
     private static final Duration KILL_SEEN_WITHIN = Duration.ofSeconds(5);
 
     /** What happened while the owner waited. */
@@ -60,6 +62,7 @@ public final class Worker {
     private boolean reset;
     private volatile boolean spare;
     private int framesSent;
+    private int framesInARow;
     private boolean undying;
     private boolean unread = true; // the hello may have had company
     private final long startedNanos = System.nanoTime();
@@ -172,11 +175,21 @@ public final class Worker {
      */
     public Event await(long deadlineNanos) {
         boolean lookedAgain = false;
+        if (framesInARow >= MOST_IN_A_ROW) { // whoever sends without end is not to be unstoppable
+            framesInARow = 0;
+            if (poked.getAndSet(false)) {
+                return new Event.Poked();
+            }
+            if (deadlineNanos - System.nanoTime() <= 0) {
+                return new Event.Due();
+            }
+        }
         while (true) {
             var exit = process.exit().getNow(null);
             try {
                 var frame = receive();
                 if (frame != null) {
+                    framesInARow++;
                     output.drain();
                     return new Event.Received(frame);
                 }
@@ -201,6 +214,7 @@ public final class Worker {
             // machine), its
             // clock went on, and what the worker has sent meanwhile it has sent in time.
             lookedAgain = left <= 0;
+            framesInARow = 0;
             select(Math.max(0, left));
         }
     }

@@ -56,6 +56,9 @@ final class Listing {
 
     private void label(String alias, Label label) {
         from.append("JOIN label ").append(alias).append(" ON ").append(alias).append(".id = j.id ");
+        if (!alias.equals("l0")) { // so that one row is looked up, and not all with that label
+            from.append("AND ").append(alias).append(".created = l0.created ");
+        }
         where(alias + ".name = ?", statement -> statement.with(label.name()));
         text(alias + ".value", label.value());
     }
@@ -71,19 +74,22 @@ final class Listing {
         values.add(value);
     }
 
-    List<JobRecord> read(Sql sql) throws SQLException {
+    /** The statement. */
+    String text() {
         var where = conditions.isEmpty() ? "" : "WHERE " + String.join(" AND ", conditions);
-        var statement =
-                sql.of(
-                        "SELECT "
-                                + StoredJob.COLUMNS
-                                + from
-                                + where
-                                + " ORDER BY "
-                                + order
-                                + "created DESC, "
-                                + order
-                                + "id DESC LIMIT ?");
+        return "SELECT "
+                + StoredJob.COLUMNS
+                + from
+                + where
+                + " ORDER BY "
+                + order
+                + "created DESC, "
+                + order
+                + "id DESC LIMIT ?";
+    }
+
+    List<JobRecord> read(Sql sql) throws SQLException {
+        var statement = sql.of(text());
         for (var value : values) {
             statement = value.bind(statement);
         }

@@ -45,9 +45,9 @@ final class Acceptance {
                 request,
                 (body, hold) -> {
                     var key = IdempotencyKey.of(request, body);
-                    var before = key == null ? null : jobs.answered(key).orElse(null);
+                    var before = key == null ? null : jobs.replayed(key).orElse(null);
                     return before != null
-                            ? new Receipt(jobs.require(UUID.fromString(before)), true)
+                            ? before
                             : jobs.accept(read(pool, reading, body, hold), key);
                 });
     }
@@ -102,7 +102,8 @@ final class Acceptance {
             boolean stuck =
                     now.state() instanceof JobState.Pending
                             && pool.flatMap(Pool::trouble).isPresent();
-            if (now.ready() || wait.equals(left) || stuck) {
+            // When the service ends nobody waits: the job goes on in the next one.
+            if (now.ready() || wait.equals(left) || stuck || jobs.suspended()) {
                 return now;
             }
         }

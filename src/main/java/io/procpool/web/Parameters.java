@@ -1,5 +1,7 @@
 package io.procpool.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.procpool.problem.Refusal.BadRequest;
 import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletRequest;
@@ -8,8 +10,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
 
 /** The query parameters of one request, where none may be without effect. */
 final class Parameters {
@@ -80,12 +84,13 @@ final class Parameters {
 
     /** Says in the head of an answer where the next page is (RFC 8288). */
     void linkNext(HttpServletResponse response, String cursor) {
-        var next =
-                UriComponentsBuilder.fromPath(request.getRequestURI())
-                        .query(request.getQueryString())
-                        .replaceQueryParam("cursor", cursor)
-                        .build(true) // encoded already: as it came
-                        .toUriString();
+        var query = request.getQueryString();
+        var parts =
+                Stream.concat(
+                        Stream.of(query == null ? new String[0] : query.split("&", -1))
+                                .filter(part -> !part.isEmpty() && !part.startsWith("cursor=")),
+                        Stream.of("cursor=" + UriUtils.encode(cursor, UTF_8)));
+        var next = request.getRequestURI() + "?" + parts.collect(Collectors.joining("&"));
         response.setHeader("Link", "<" + next + ">; rel=\"next\"");
     }
 

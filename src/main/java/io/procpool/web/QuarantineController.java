@@ -98,9 +98,9 @@ final class QuarantineController {
     }
 
     private Receipt release(String id, @Nullable Request key, InFlight.Hold hold) {
-        var before = key == null ? null : jobs.answered(key).orElse(null);
+        var before = key == null ? null : jobs.replayed(key).orElse(null);
         if (before != null) {
-            return new Receipt(jobs.require(UUID.fromString(before)), true);
+            return before;
         }
         var task = jobs.quarantined(uuid(id));
         hold.grow(task.submission().size());

@@ -23,6 +23,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class SubmissionReader {
     private static final int LONGEST_NAME = 1_000;
+    private static final int SHOWN = 80;
     private static final Payload NO_ARGS = Payload.ofUtf8("[]");
     private static final Payload NO_KWDS = Payload.ofUtf8("{}");
     private static final Set<String> COMMON = Set.of("func", "timeout", "expires_in", "priority");
@@ -128,7 +129,16 @@ final class SubmissionReader {
         }
         throw new Refused(
                 new BadRequest(
-                        "The field \"" + name + "\" is not one of " + to.verb().label() + "."));
+                        "The field \""
+                                + shown(name)
+                                + "\" is not one of "
+                                + to.verb().label()
+                                + "."));
+    }
+
+    /** A batch tells of thousands. */
+    private static String shown(String name) {
+        return name.length() <= SHOWN ? name : name.substring(0, SHOWN) + "…";
     }
 
     private static void requireAccepted(String name, Address to) {

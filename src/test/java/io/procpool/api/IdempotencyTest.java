@@ -38,6 +38,18 @@ class IdempotencyTest {
         return response.header("Procpool-Result");
     }
 
+    @Test
+    void a_repeat_of_what_was_deleted_is_told_that_it_is_gone() {
+        for (var verb : List.of("apply_async", "apply")) {
+            var path = "/v1/pools/default/" + verb;
+            var key = key();
+            var result = "/v1/results/" + id(send(path, key, CALL));
+            service.await(result);
+            service.delete(result).then().statusCode(204);
+            refused(service, () -> send(path, key, CALL), 410, "result-gone");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"apply_async", "apply?wait=0", "map_async", "starmap_async"})
     void an_accepted_job_is_the_same_one_the_second_time(String verb) {

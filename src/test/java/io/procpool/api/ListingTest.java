@@ -167,6 +167,17 @@ class ListingTest {
         }
     }
 
+    /** The = need not be encoded (RFC 3986, 3.4), and stays as it came in the links to further pages. */
+    @Test
+    void a_label_may_come_with_a_plain_sign_of_equality() {
+        try (var own = OwnPool.ofProcesses(1)) {
+            var first = labelled(own, "{\"team\":\"geo\"}");
+            var second = labelled(own, "{\"team\":\"geo\"}");
+            var path = "/v1/results?label=team=geo&limit=1&pool=" + own.name();
+            assertThat(walk(path)).containsExactly(second, first);
+        }
+    }
+
     private static String labelled(OwnPool own, String labels) {
         return id(own.submit("apply", "{\"func\":\"tasks.pid\",\"labels\":" + labels + "}"));
     }

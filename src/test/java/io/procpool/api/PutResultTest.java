@@ -52,6 +52,23 @@ class PutResultTest {
     }
 
     @Test
+    void nor_is_that_of_a_call_that_was_answered_taken() {
+        var call = service.post("/v1/pools/default/apply", "{\"func\":\"tasks.pid\"}");
+        var path = "/v1/results/" + call.header("Procpool-Result");
+        refused(service, () -> service.put(path, CALL), 422, "key-reused");
+        assertThat(service.get(path + "/value").asString()).isEqualTo(call.asString());
+    }
+
+    @Test
+    void what_was_deleted_is_gone() {
+        var path = path();
+        service.put(path, CALL).then().statusCode(202);
+        service.await(path);
+        service.delete(path).then().statusCode(204);
+        refused(service, () -> service.put(path, CALL), 410, "result-gone");
+    }
+
+    @Test
     void a_repeat_is_answered_though_its_pool_is_gone() {
         var path = path();
         String body;

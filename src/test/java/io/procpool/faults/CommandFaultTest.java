@@ -86,6 +86,15 @@ class CommandFaultTest {
     }
 
     @Test
+    void a_worker_that_speaks_without_end_does_not_talk_its_timeout_away() {
+        long before = pid("rogue");
+        var call = "{\"func\":\"rogue.chatter\",\"timeout\":0.5,\"retries\":0}";
+        problem(service.finished("rogue", "apply", call), "timed-out");
+        assertThat(Processes.alive(before)).isFalse();
+        pid("rogue");
+    }
+
+    @Test
     void a_value_that_nests_too_deep_is_not_serializable_and_harms_nobody() {
         long before = pid("rogue");
         problem(run("rogue", "rogue.deep", "[]"), "not-serializable");

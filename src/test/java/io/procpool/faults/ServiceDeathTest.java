@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,30 @@ class ServiceDeathTest {
                     .as("what is accepted and has not begun waits for the next service")
                     .isEmpty();
             assertThat(service.workers()).isEmpty();
+        }
+    }
+
+    /** What was accepted goes on in the next service: nobody waits for it here. */
+    @Test
+    void a_service_that_is_told_to_end_answers_202_to_who_waits_with_a_key() throws Exception {
+        var ledger = folder.resolve("pids");
+        try (var service =
+                ServiceProcess.start(
+                        "--procpool.pools.default.processes=1",
+                        "--procpool.pools.default.grace=60")) {
+            var call = call("faults.be_deaf", "[\"" + ledger + "\"]");
+            var key = Map.of("Idempotency-Key", "k");
+            var running = service.posting(APPLY, call, key);
+            var replayed = service.posting(APPLY, call, key);
+            FaultPool.awaitPids(ledger, 1);
+
+            service.terminate();
+
+            for (var answer : List.of(running, replayed)) {
+                assertThat(answer.join().statusCode()).isEqualTo(202);
+                assertThat(answer.join().headers().firstValue("Location")).isPresent();
+            }
+            assertThat(service.ended()).as("the worker has its grace").isFalse();
         }
     }
 

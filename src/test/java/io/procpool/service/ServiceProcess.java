@@ -155,8 +155,15 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** The same without a wait for the answer. */
     public CompletableFuture<HttpResponse<String>> posting(String path, String json) {
-        var request = to(path).timeout(LONGEST_CALL).POST(BodyPublishers.ofString(json)).build();
-        return client.sendAsync(request, BodyHandlers.ofString());
+        return posting(path, json, Map.of());
+    }
+
+    /** The same with headers. */
+    public CompletableFuture<HttpResponse<String>> posting(
+            String path, String json, Map<String, String> headers) {
+        var request = to(path).timeout(LONGEST_CALL).POST(BodyPublishers.ofString(json));
+        headers.forEach(request::header);
+        return client.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     public HttpResponse<String> put(String path, String json) throws Exception {

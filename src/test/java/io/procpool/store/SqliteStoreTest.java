@@ -8,6 +8,8 @@ import io.procpool.job.JobState;
 import io.procpool.job.JobStore;
 import io.procpool.job.JobStore.Accepted;
 import io.procpool.job.JobStore.Found;
+import io.procpool.job.JobStore.Label;
+import io.procpool.job.JobStore.Query;
 import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.job.StoreCondition.State;
 import io.procpool.job.Submission;
@@ -25,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -161,6 +164,33 @@ class SqliteStoreTest {
                 store.pools().put(new StoredPool("p", spec, PoolState.TERMINATE));
                 assertThat(store.pools().find("p").orElseThrow().state())
                         .isEqualTo(PoolState.TERMINATE);
+            }
+        }
+    }
+
+    /** Else a listing goes through all jobs with one label for each that has the other. */
+    @Test
+    void a_listing_by_two_labels_looks_the_second_one_up_by_job() throws Exception {
+        try (var _ = open();
+                var connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + home.resolve("store/procpool.db"));
+                var statement = connection.createStatement()) {
+            for (var value : new String[] {"geo", null}) {
+                var labels = List.of(new Label("team", "geo"), new Label("colour", value));
+                var query = new Query(null, null, null, labels, null, null, null, 10);
+                var text = new Listing(query).text().replace("?", "'x'");
+                var steps = new ArrayList<String>();
+                try (var rows = statement.executeQuery("EXPLAIN QUERY PLAN " + text)) {
+                    while (rows.next()) {
+                        steps.add(rows.getString("detail"));
+                    }
+                }
+                assertThat(steps)
+                        .filteredOn(step -> step.startsWith("SEARCH l1 "))
+                        .singleElement()
+                        .asString()
+                        .contains("id=?");
             }
         }
     }
