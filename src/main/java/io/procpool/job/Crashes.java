@@ -66,10 +66,15 @@ final class Crashes {
 
     /** Failed runs that the task is charged with. */
     static int charged(List<Attempt> attempts) {
-        return (int)
-                attempts.stream()
-                        .map(Attempt::problem)
-                        .filter(problem -> problem != null && !isForeign(problem))
-                        .count();
+        return (int) attempts.stream().filter(Crashes::isCharged).count();
+    }
+
+    /** The last of these runs that the task is charged with: there is one. */
+    static Attempt lastCharged(List<Attempt> attempts) {
+        return attempts.reversed().stream().filter(Crashes::isCharged).findFirst().orElseThrow();
+    }
+
+    private static boolean isCharged(Attempt attempt) {
+        return attempt.problem() != null && !isForeign(attempt.problem());
     }
 }

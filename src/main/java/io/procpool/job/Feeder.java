@@ -101,6 +101,21 @@ final class Feeder implements AutoCloseable {
                 });
     }
 
+    /** One of those in memory pauses. Returns whether another has its place until it {@link #wake wakes}. */
+    boolean rest(String pool) {
+        return ask(
+                pool,
+                line -> {
+                    boolean room = line.rest();
+                    tell(line.room(clock.instant()) > 0);
+                    return room;
+                });
+    }
+
+    void wake(String pool) {
+        with(pool, Line::wake);
+    }
+
     /** What waits in the store has changed. */
     void changed(String pool) {
         arrived(pool, Submission.LOWEST_PRIORITY);

@@ -77,7 +77,7 @@ final class Harvest implements Yield {
 
     private void add(int index, Failure problem) {
         errors.add(new ItemError(index, problem));
-        errorBytes += JobRecord.weight(problem);
+        errorBytes += JobRecord.PLAIN + JobRecord.weight(problem);
         if (errorBytes > maxResult) {
             errors.clear(); // the job is over, as too large: what is left of it needs no memory
         }

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,7 @@ public final class Job {
         void more(Job job);
 
         /** A job of which nothing else is written has another run: no later one is to have its number. */
-        CompletionStage<Void> again(Ticket ticket, Task task);
+        void again(Ticket ticket, Task task);
 
         /** Goes on with a job later, on another thread; nothing else of a single call is to be done meanwhile. */
         void later(Job job, Duration pause, Runnable action);
@@ -161,16 +160,24 @@ public final class Job {
 
     // --- tasks ---
 
-    /** It was claimed before, and is taken up again. Comes before anything else is done with it. */
-    void takeUp(JobStore.Claimed claimed) {
+    /**
+     * It was claimed before, and is taken up again. Comes before it is handed to its pool.
+     *
+     * @return false if it was cancelled a moment ago
+     */
+    boolean takeUp(JobStore.Claimed claimed) {
         lock.lock();
         try {
+            if (isDecided()) {
+                return false;
+            }
             decided = claimed.record().state();
             showing.takeUp(decided);
         } finally {
             lock.unlock();
         }
         runs.takeUp(claimed);
+        return true;
     }
 
     /** Its first task is claimed with it. */

@@ -36,7 +36,7 @@ public record JobRecord(
         Map<String, String> labels,
         @Nullable UUID retryOf,
         @Nullable Progress progress) {
-    private static final int PLAIN = 256;
+    static final int PLAIN = 256;
 
     public JobRecord {
         labels = Map.copyOf(labels);
@@ -69,6 +69,13 @@ public record JobRecord(
     /** Whether its values went to the client that asked for them and are not kept. */
     public boolean streamed() {
         return verb.streams() && !async;
+    }
+
+    /** The same without anything but that. */
+    JobRecord failed(JobState.Failed end) {
+        return new JobRecord(
+                id, pool, verb, func, collect, async, created, end, items, done, List.of(), version,
+                null, labels, retryOf, null);
     }
 
     public boolean ready() {

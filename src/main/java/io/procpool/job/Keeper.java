@@ -13,10 +13,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +40,7 @@ final class Keeper implements Job.Owner {
     private final LiveJobs live = new LiveJobs(this::notLive);
     private final RecentJobs recent = new RecentJobs();
     private final Feeder feeder;
+    private final Rests rests;
     private volatile boolean suspended;
 
     Keeper(
@@ -58,6 +58,7 @@ final class Keeper implements Job.Owner {
         this.listener = listener;
         this.timer = timer;
         this.feeder = new Feeder(store, workers, new Taker(), clock);
+        this.rests = new Rests(feeder, timer);
     }
 
     LiveJobs live() {
@@ -190,6 +191,7 @@ final class Keeper implements Job.Owner {
     @Override
     public void decided(Job job) {
         job.submission().hold().close();
+        rests.over(job);
         if (job.lasting()) {
             workers.withdraw(job); // it may have been waiting for something to run
         }
@@ -212,6 +214,10 @@ final class Keeper implements Job.Owner {
                 publish(job, record);
                 return;
             }
+            if (failure != null && !isRefused(failure)) {
+                LOG.error("The outcome of result {} can't be stored", job.id(), failure);
+                endBarely(job, record);
+            }
             // Either the store has failed, or another claim is the last one: what the store has
             // counts.
             LOG.error("Result {} was not stored", job.id(), failure);
@@ -220,6 +226,20 @@ final class Keeper implements Job.Owner {
         } finally {
             feeder.leave(job.submission().pool());
         }
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        return failure instanceof Refused || failure.getCause() instanceof Refused;
+    }
+
+    /** A job without any outcome would be run again with each start of the service, to the same end. */
+    private void endBarely(Job job, JobRecord record) {
+        var why = new Failure.ProtocolError("the service failed to write its outcome down");
+        var end = new JobState.Failed(JobState.started(record.state()), now(), why);
+        var ticket = Objects.requireNonNull(job.ticket());
+        var _ =
+                store.finish(ticket, record.failed(end), null, List.of())
+                        .whenComplete((_, _) -> live.ring(job.id()));
     }
 
     private void publish(Job job, JobRecord record) {
@@ -235,29 +255,13 @@ final class Keeper implements Job.Owner {
     }
 
     @Override
-    public CompletionStage<Void> again(Ticket ticket, Task task) {
-        return store.again(ticket, task.claim(), task.attempts());
+    public void again(Ticket ticket, Task task) {
+        var _ = store.again(ticket, task.claim(), task.attempts());
     }
 
     @Override
     public void later(Job job, Duration pause, Runnable action) {
-        var pool = job.submission().pool();
-        boolean rests = job.ticket() != null && !job.submission().verb().maps();
-        Runnable goOn =
-                () -> {
-                    if (rests) {
-                        feeder.join(pool);
-                    }
-                    action.run();
-                };
-        try {
-            var _ = timer.schedule(goOn, pause.toNanos(), TimeUnit.NANOSECONDS);
-            if (rests) {
-                feeder.leave(pool); // another has its place meanwhile: a pause may be an hour
-            }
-        } catch (RejectedExecutionException ending) {
-            LOG.debug("The service ends: the next one goes on", ending);
-        }
+        rests.rest(job, pause, action);
     }
 
     @Override
@@ -316,9 +320,11 @@ final class Keeper implements Job.Owner {
             var job = Keeper.this.takenUp(identity, submission, claimed);
             live.add(job);
             try {
-                job.takeUp(claimed);
-                admit(job);
-            } catch (RuntimeException bug) {
+                if (job.takeUp(claimed)) {
+                    admit(job);
+                }
+            } catch (RuntimeException
+                    | Error bug) { // an Error too: nobody else has this job, nor those after it
                 LOG.error("Result {} could not be taken up again", job.id(), bug);
                 job.broke(new Failure.ProtocolError("the service failed to take it up again"));
             }

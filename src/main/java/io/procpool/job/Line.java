@@ -12,6 +12,7 @@ final class Line {
     private static final int LEAST_FETCHED = WINDOW / 4;
 
     private int live;
+    private int resting;
     private boolean waiting;
     private @Nullable Instant nextDue;
     private long arrivals;
@@ -78,11 +79,27 @@ final class Line {
     }
 
     boolean isEmpty() {
-        return live == 0;
+        return live + resting == 0;
     }
 
     long arrivals() {
         return arrivals;
+    }
+
+    /** Whether one that pauses gives its place to another: as many as have places may do so. */
+    boolean rest() {
+        boolean room = resting < WINDOW;
+        if (room) {
+            resting++;
+            live--;
+        }
+        return room;
+    }
+
+    /** It goes on. */
+    void wake() {
+        resting--;
+        live++;
     }
 
     /** So many are about to be claimed. */

@@ -111,7 +111,7 @@ final class Runs {
             return Duration.ZERO;
         }
         var pause = job.submission().terms().retries().before(charged + 1);
-        var since = Duration.between(before.getLast().finished(), clock.instant());
+        var since = Duration.between(Crashes.lastCharged(before).finished(), clock.instant());
         return since.isNegative() ? pause : pause.minus(since);
     }
 
@@ -153,7 +153,9 @@ final class Runs {
                     journal.claim(claims.stream().map(Task::claim).toList()),
                     () -> {
                         claimed(claims);
-                        done.complete(null);
+                        if (!isOnce() || !done.complete(null)) {
+                            wake(); // else who waits takes it
+                        }
                     });
         }
         return done;
@@ -165,10 +167,10 @@ final class Runs {
             claimed.get(LONGEST_CLAIM.toNanos(), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException later) {
-            return false;
+            return !claimed.cancel(false);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return false;
+            return !claimed.cancel(false);
         } catch (ExecutionException never) {
             throw new IllegalStateException(never);
         }
@@ -203,7 +205,6 @@ final class Runs {
 
     private void claimed(List<Task> claims) {
         job.locked(() -> course.claimed(claims, job.isDecided() || job.isSuspended()));
-        wake();
     }
 
     private void wake() {
@@ -226,9 +227,10 @@ final class Runs {
 
     private CompletionStage<Void> writtenAgain(Task task) {
         var ticket = job.ticket();
-        return journal.writes() || ticket == null
-                ? journal.again(task)
-                : job.owner().again(ticket, task);
+        if (ticket != null && !journal.writes()) {
+            job.owner().again(ticket, task); // a number: nobody waits for that
+        }
+        return journal.again(task);
     }
 
     /** Null: it is too late. */

@@ -65,7 +65,9 @@ final class Claims {
     private Optional<Claimed> completeOrEnd(Taken taken, Instant now) {
         try {
             return Optional.of(complete(taken));
-        } catch (NoSuchFileException | RuntimeException damage) {
+        } catch (NoSuchFileException
+                | RuntimeException
+                | Error damage) { // an Error too: the others of the batch are in nobody's memory
             var before = taken.job().record();
             LOG.error("Job {} can't be read: it fails", before.id(), damage);
             var why = new Failure.ProtocolError("what was submitted can't be read any more");

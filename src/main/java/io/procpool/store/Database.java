@@ -32,6 +32,9 @@ final class Database implements AutoCloseable {
     private final Writer writer;
     private volatile boolean closed;
 
+    /** Whether it is known to be sound, or was when it was opened. */
+    private volatile boolean checked = true;
+
     /**
      * @param onFailure runs on a thread of its own when the store has failed for good
      * @throws Unusable with a sentence, if it must not be used
@@ -91,13 +94,16 @@ final class Database implements AutoCloseable {
 
     /** A large one takes long: the service is ready meanwhile. */
     private void checkLater(Sqlite sqlite) {
+        checked = false;
         Thread.ofPlatform().name("store-check").daemon().start(() -> check(sqlite));
     }
 
     private void check(Sqlite sqlite) {
         try (var sql = sqlite.openReader()) {
             var found = quickCheck(sql);
-            if (!found.equals("ok")) {
+            if (found.equals("ok")) {
+                checked = true;
+            } else {
                 condition.damaged(found);
             }
         } catch (SQLException failure) {
@@ -152,7 +158,12 @@ final class Database implements AutoCloseable {
 
     /** Writes what follows from what there is: it waits for room. It lasts when this returns. */
     <T extends @Nullable Object> T change(Work<T> work) {
-        return await(new Write<>(work, false, true, LIGHT));
+        return change(work, 0);
+    }
+
+    /** The same of about so many bytes. */
+    <T extends @Nullable Object> T change(Work<T> work, long weight) {
+        return await(new Write<>(work, false, true, LIGHT + weight));
     }
 
     /** The same; it lasts when the stage completes. */
@@ -172,11 +183,16 @@ final class Database implements AutoCloseable {
     }
 
     private void put(Write<?> write) {
-        boolean there = queue.put(write, !ends.isHere(), () -> isRefused(write));
+        boolean there = queue.put(write, () -> isRefused(write));
         if (!there) {
             boolean full = condition.state() == State.FULL && !closed;
             write.refuse(full ? Condition.noRoom() : Condition.gone());
         }
+    }
+
+    /** Nothing is taken from now on, and nobody waits for room any more. */
+    void stop() {
+        queue.close();
     }
 
     private boolean isRefused(Write<?> write) {
@@ -203,9 +219,12 @@ final class Database implements AutoCloseable {
         try {
             return readers.read(read);
         } catch (SQLException failure) {
-            if (Sqlite.trouble(failure) == Sqlite.Trouble.FATAL) {
+            if (Sqlite.isDiskFailure(failure)) {
                 writer.disown(failure);
                 throw new Refused(Condition.gone());
+            }
+            if (Sqlite.isDamage(failure)) {
+                condition.damaged(String.valueOf(failure.getMessage()));
             }
             throw new IllegalStateException("The store can't be read", failure);
         }
@@ -227,7 +246,9 @@ final class Database implements AutoCloseable {
             if (condition.state()
                     != State.FAILED) { // else a row may come back that names one of them
                 values.deleteDiscarded();
-                folder.leaveClean();
+                if (checked && condition.state() != State.DAMAGED) {
+                    folder.leaveClean();
+                }
             }
             folder.close();
         } catch (InterruptedException _) {

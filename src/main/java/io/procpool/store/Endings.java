@@ -203,10 +203,21 @@ final class Endings {
                     for (var job : jobs) {
                         var started = JobState.started(job.record().state());
                         ended.add(
-                                end(transaction, job, new JobState.Failed(started, at, why), null));
+                                bare(
+                                        end(
+                                                transaction,
+                                                job,
+                                                new JobState.Failed(started, at, why),
+                                                null)));
                     }
                     return ended;
-                });
+                },
+                limit * RECORD);
+    }
+
+    /** Without the evidence: there may be very many. */
+    private static JobRecord bare(JobRecord ended) {
+        return StoredJob.with(ended, List.of());
     }
 
     /** In two steps, as each has its index. */
@@ -245,13 +256,15 @@ final class Endings {
                         var patience = one.expiresIn();
                         var after = Duration.ofNanos(patience == null ? 0 : patience);
                         ended.add(
-                                end(
-                                        transaction,
-                                        one.job(),
-                                        new JobState.Expired(now, after),
-                                        null));
+                                bare(
+                                        end(
+                                                transaction,
+                                                one.job(),
+                                                new JobState.Expired(now, after),
+                                                null)));
                     }
                     return ended;
-                });
+                },
+                limit * RECORD);
     }
 }

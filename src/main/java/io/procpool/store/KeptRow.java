@@ -22,15 +22,22 @@ record KeptRow(
         @Nullable String file,
         @Nullable Payload value) {
 
+    /** Characters of evidence of tasks that have ended: that of further ones is dropped. */
+    private static final long MOST_EVIDENCE = 4 << 20;
+
     /** Those that have an end first, in the order in which they came to it, then the others by number. */
     static List<KeptRow> of(Transaction transaction, long job) throws SQLException {
         return transaction
                 .of(
                         """
-                        SELECT number, first_item, items, attempt, attempts, place IS NOT NULL,
-                            problem, errors, file, value
+                        SELECT number, first_item, items, attempt,
+                            CASE WHEN place IS NULL OR sum(length(attempts))
+                                    OVER (ORDER BY place IS NULL, place, number) < ?
+                                THEN attempts ELSE '[]' END,
+                            place IS NOT NULL, problem, errors, file, value
                         FROM task WHERE job = ? ORDER BY place IS NULL, place, number
                         """)
+                .with(MOST_EVIDENCE)
                 .with(job)
                 .all(KeptRow::read);
     }

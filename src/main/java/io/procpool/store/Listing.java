@@ -78,7 +78,7 @@ final class Listing {
     String text() {
         var where = conditions.isEmpty() ? "" : "WHERE " + String.join(" AND ", conditions);
         return "SELECT "
-                + StoredJob.COLUMNS
+                + StoredJob.LISTED
                 + from
                 + where
                 + " ORDER BY "
@@ -93,11 +93,8 @@ final class Listing {
         for (var value : values) {
             statement = value.bind(statement);
         }
-        var jobs = statement.with(query.limit()).all(StoredJob::withoutValue);
-        var records = new ArrayList<JobRecord>();
-        for (var job : jobs) {
-            records.add(Evidence.gathered(sql, job));
-        }
-        return records;
+        return statement.with(query.limit()).all(StoredJob::withoutValue).stream()
+                .map(StoredJob::record)
+                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package io.procpool.store;
 
+import io.procpool.job.StoreCondition.State;
 import io.procpool.problem.Refused;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -24,6 +25,10 @@ final class Retention {
     private static final Duration TOMBSTONES = Duration.ofDays(7);
     private static final int FREE_PAGES = 256;
     private static final int PAGES_A_STEP = 1_000;
+    private static final long PAGE = 4_096;
+
+    /** What the deletion of many rows writes, about. */
+    private static final long MANY = 1 << 20;
 
     private final Database database;
     private final Clock clock;
@@ -75,7 +80,7 @@ final class Retention {
         while (database.<Integer>change(tx -> Keys.deleteOld(tx, now.minus(KEYS))) > 0
                 && isOpen()) {}
         while (database.<Integer>change(tx -> dropTombstones(tx, now)) > 0 && isOpen()) {}
-        while (database.<Integer>change(Retention::dropLeftovers) > 0 && isOpen()) {}
+        while (database.<Integer>change(Retention::dropLeftovers, MANY) > 0 && isOpen()) {}
         database.values().deleteDiscarded();
         giveBack();
     }
@@ -85,7 +90,7 @@ final class Retention {
     }
 
     private int dropResults(Instant now) {
-        int dropped = database.<Integer>change(transaction -> dropResults(transaction, now));
+        int dropped = database.<Integer>change(transaction -> dropResults(transaction, now), MANY);
         expired.addAndGet(dropped);
         return dropped;
     }
@@ -95,7 +100,7 @@ final class Retention {
                 transaction
                         .of(
                                 "SELECT "
-                                        + StoredJob.COLUMNS
+                                        + StoredJob.LISTED
                                         + StoredJob.FROM
                                         + "WHERE j.finished IS NOT NULL AND j.finished < ? ORDER BY j.finished LIMIT ?")
                         .with(Times.nanos(now.minus(ttl)))
@@ -140,7 +145,8 @@ final class Retention {
     /** The pages that are free go back to the file system. */
     private void giveBack() {
         boolean some = false;
-        while (freePages() > FREE_PAGES && isOpen()) {
+        // It takes some room to begin with.
+        while (database.condition().state() != State.FULL && freePages() > FREE_PAGES && isOpen()) {
             some = true;
             database.<Boolean>change(
                     transaction -> {
@@ -148,7 +154,8 @@ final class Retention {
                                 .sql()
                                 .runWhole("PRAGMA incremental_vacuum(" + PAGES_A_STEP + ")");
                         return true;
-                    });
+                    },
+                    PAGES_A_STEP * PAGE);
         }
         if (some) {
             database.shrinkLog();

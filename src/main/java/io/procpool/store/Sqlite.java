@@ -164,6 +164,27 @@ final class Sqlite {
         };
     }
 
+    /** Whether the disk can't be relied on. */
+    static boolean isDiskFailure(SQLException failure) {
+        return failure instanceof SQLiteException error
+                && trouble(error) == Trouble.FATAL
+                && isOf(error, IOERR);
+    }
+
+    /** Whether the file is not what it was. */
+    static boolean isDamage(SQLException failure) {
+        return failure instanceof SQLiteException error
+                && (isOf(error, CORRUPT) || isOf(error, NOTADB));
+    }
+
+    private static boolean isOf(SQLiteException error, int primary) {
+        return (error.getResultCode().code & 0xFF) == primary;
+    }
+
+    private static final int IOERR = 10;
+    private static final int CORRUPT = 11;
+    private static final int NOTADB = 26;
+
     /** READONLY, IOERR, CORRUPT, CANTOPEN, PROTOCOL, NOTADB. */
     private static final List<Integer> FATAL = List.of(8, 10, 11, 14, 15, 26);
 

@@ -142,7 +142,7 @@ final class SqliteJobStore implements JobStore {
             throws SQLException {
         var found =
                 transaction
-                        .of("SELECT " + StoredJob.COLUMNS + StoredJob.FROM + "WHERE j.id = ?")
+                        .of("SELECT " + StoredJob.LISTED + StoredJob.FROM + "WHERE j.id = ?")
                         .with(Ids.bytes(id))
                         .first(StoredJob::withoutValue);
         if (found.isEmpty() || (!unheard && !found.get().record().ready())) {

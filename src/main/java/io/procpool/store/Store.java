@@ -89,6 +89,7 @@ final class Store implements StoreCondition, AutoCloseable {
 
     @Override
     public void close() {
+        database.stop(); // or the disk that is full is waited for
         try {
             retention.close();
         } catch (InterruptedException _) {

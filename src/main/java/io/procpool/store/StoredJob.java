@@ -29,6 +29,14 @@ record StoredJob(long n, JobRecord record, @Nullable String file) {
             j.id, j.pool, j.verb, j.func, j.collect, j.async, j.created, j.items, j.done, \
             e.attempts, j.version, j.labels, j.retry_of, e.progress""";
 
+    /** The same without evidence that may be long, for many: no attempts, no errors, no output. */
+    static final String LISTED =
+            """
+            j.n, json_replace(e.problem, '$.output_tail', ''), NULL, NULL, NULL, j.state, \
+            j.started, j.finished, \
+            j.id, j.pool, j.verb, j.func, j.collect, j.async, j.created, j.items, j.done, \
+            NULL, j.version, j.labels, j.retry_of, e.progress""";
+
     static final String FROM = " FROM job j LEFT JOIN evidence e ON e.job = j.n ";
 
     private static final Payload NOTHING = Payload.ofUtf8("");

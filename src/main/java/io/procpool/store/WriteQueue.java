@@ -30,14 +30,14 @@ final class WriteQueue {
     private boolean closed;
 
     /**
-     * @param patient whether to wait for room
-     * @param refused asked while it waits: whether it need not be put any more
+     * @param refused asked while it waits for room: whether it need not be put any more. Only what is new waits for room: what follows from it is bounded by that, and those that
+     *     bring it, slots and timers, are to stand still for no disk
      * @return false if it was not put: it is refused, or nothing is taken any more
      */
-    boolean put(Write<?> write, boolean patient, BooleanSupplier refused) {
+    boolean put(Write<?> write, BooleanSupplier refused) {
         lock.lock();
         try {
-            while (patient && !closed && isFull() && !refused.getAsBoolean()) {
+            while (write.refusable() && !closed && isFull() && !refused.getAsBoolean()) {
                 room.awaitUninterruptibly();
             }
             if (closed || refused.getAsBoolean()) {

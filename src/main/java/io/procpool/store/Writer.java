@@ -105,6 +105,7 @@ final class Writer {
                 sql.runWhole("PRAGMA busy_timeout = 5000");
             }
         } catch (SQLException failure) {
+            sql.forgetStatements();
             if (Sqlite.trouble(failure) == Trouble.FATAL) {
                 throw new Lost(failure);
             }
@@ -154,6 +155,8 @@ final class Writer {
                         return;
                     }
                     queue.putBack(stillWaiting(queue.takeAwaited()));
+                    values.deleteDiscarded();
+                    emptyLog();
                     shrinkIfAsked();
                 }
                 case BUSY -> LOG.warn("Another process holds the store's database.");
@@ -208,7 +211,11 @@ final class Writer {
             sql.run("COMMIT");
         } catch (Lost lost) {
             throw lost;
-        } catch (SQLException | IOException | RuntimeException failure) {
+        } catch (SQLException
+                | IOException
+                | RuntimeException
+                | Error failure) { // of an Error too: what needs too much memory is not the disk's
+            // fault
             rollBack();
             if (Sqlite.trouble(failure) == Trouble.FATAL) {
                 throw new Lost(failure);
@@ -232,14 +239,19 @@ final class Writer {
 
     private void checkpoint(List<Write<?>> group) {
         pages += group.stream().mapToLong(write -> PAGES_A_WRITE + write.weight() / PAGE).sum();
-        if (pages < CHECKPOINT_PAGES) {
-            return;
+        if (pages >= CHECKPOINT_PAGES) {
+            pages = 0;
+            emptyLog();
         }
-        pages = 0;
+    }
+
+    /** What is in the database need not stay in the log, whose room is used again then. */
+    private void emptyLog() {
         try {
             // PASSIVE: waits for no reader.
             sql.of("PRAGMA wal_checkpoint(PASSIVE)").first(Row::number);
         } catch (SQLException failure) {
+            sql.forgetStatements(); // one that has failed can't be used again
             switch (Sqlite.trouble(failure)) {
                 case FATAL, OWN -> throw new Lost(failure);
                 case FULL -> makeRoom();
@@ -258,7 +270,6 @@ final class Writer {
                         false,
                         false,
                         0),
-                false,
                 () -> false);
     }
 

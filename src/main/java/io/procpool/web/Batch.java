@@ -27,7 +27,7 @@ final class Batch implements AutoCloseable {
     private final Jobs jobs;
     private final Bodies bodies;
     private final SubmissionReader reader;
-    private final List<Submission> good = new ArrayList<>();
+    private final SortedMap<Integer, Submission> good = new TreeMap<>();
     private final SortedMap<Integer, Problem> bad = new TreeMap<>();
     private int size;
     private boolean taken;
@@ -50,10 +50,10 @@ final class Batch implements AutoCloseable {
             hold.grow(entry.size());
             var submission = reader.addressed(object(entry), hold);
             jobs.check(submission);
-            good.add(submission);
+            good.put(size, submission);
             added = true;
         } catch (Refused refused) {
-            note(refused);
+            note(size, refused);
         } finally {
             size++;
             if (!added) {
@@ -62,11 +62,11 @@ final class Batch implements AutoCloseable {
         }
     }
 
-    private void note(Refused refused) {
+    private void note(int place, Refused refused) {
         if (Problems.render(refused.problem()).status() >= FAULT) {
             throw refused;
         }
-        bad.put(size, refused.problem());
+        bad.put(place, refused.problem());
     }
 
     /** A copy: a small submission must not keep all of the body in memory. */
@@ -91,7 +91,33 @@ final class Batch implements AutoCloseable {
         if (atomic && !bad.isEmpty()) {
             throw new Refused(new BatchRefused(bad));
         }
-        return switch (jobs.acceptAll(List.copyOf(good), request, this::answer)) {
+        try {
+            return take(request);
+        } catch (Refused refused) {
+            if (atomic || !sortOut()) {
+                throw refused;
+            }
+            return take(request);
+        }
+    }
+
+    /** Returns whether some of what was good is not any more: its pool was closed meanwhile. */
+    private boolean sortOut() {
+        int before = good.size();
+        for (var entry : List.copyOf(good.entrySet())) {
+            try {
+                jobs.check(entry.getValue());
+            } catch (Refused refused) {
+                note(entry.getKey(), refused);
+                good.remove(entry.getKey());
+                entry.getValue().hold().close();
+            }
+        }
+        return good.size() < before;
+    }
+
+    private Taken take(@Nullable Request request) {
+        return switch (jobs.acceptAll(List.copyOf(good.values()), request, this::answer)) {
             case BatchReceipt.Taken(var ids) -> {
                 taken = true;
                 yield new Taken(answer(ids), false);
@@ -122,7 +148,7 @@ final class Batch implements AutoCloseable {
     @Override
     public void close() {
         if (!taken) {
-            good.forEach(submission -> submission.hold().close());
+            good.values().forEach(submission -> submission.hold().close());
         }
     }
 }

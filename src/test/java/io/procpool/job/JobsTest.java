@@ -136,6 +136,29 @@ class JobsTest {
     }
 
     @Test
+    void one_that_is_cancelled_in_a_pause_holds_no_place_and_no_memory() throws Exception {
+        var raised = new Failure.FunctionRaised(new Failure.Thrown("E", "no", ""), null);
+        var retries = new Retries(1, Duration.ofHours(1), List.of("function-raised"));
+        hands.breakWith(raised);
+        var seen = new ArrayList<WeakReference<Job>>();
+        hands.beforeAdmit(job -> seen.add(new WeakReference<>(job)));
+        var id = accept(Submissions.retried(retries, Submissions.apply()));
+        Waiting.until("it pauses", () -> hands.broken() == 1 && resting(id));
+        jobs.cancel(id);
+        ready(id);
+        Waiting.until(
+                "nobody holds it",
+                () -> {
+                    System.gc();
+                    return seen.getFirst().get() == null;
+                });
+    }
+
+    private boolean resting(UUID id) {
+        return jobs.require(id).attempts().size() == 1;
+    }
+
+    @Test
     void a_refused_submission_stores_nothing() {
         var closed = new Refusal.PoolNotRunning("pool", "CLOSE");
         hands.refuseToCheck(closed);

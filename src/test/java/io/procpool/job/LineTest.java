@@ -112,6 +112,23 @@ class LineTest {
     }
 
     @Test
+    void those_that_pause_give_their_places_away_as_long_as_they_are_not_too_many() {
+        fill(Line.WINDOW);
+        for (int i = 0; i < Line.WINDOW; i++) {
+            assertThat(line.rest()).isTrue();
+        }
+        assertThat(line.isEmpty()).as("they are in memory all the same").isFalse();
+        fill(Line.WINDOW);
+        assertThat(line.rest()).isFalse();
+        assertThat(line.enter(0)).isFalse();
+        line.wake();
+        line.leave();
+        line.leave();
+        assertThat(line.rest()).isTrue();
+        assertThat(line.enter(0)).isTrue();
+    }
+
+    @Test
     void who_was_run_already_needs_no_place_but_takes_one() {
         fill(Line.WINDOW);
         line.join();

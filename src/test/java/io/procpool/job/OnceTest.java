@@ -58,6 +58,17 @@ class OnceTest {
     }
 
     @Test
+    void a_map_stands_in_line_once_for_each_of_its_tasks() {
+        var map = once(Submissions.map(50, 1));
+        int asked = 0;
+        while (map.job.next(4) != null) {
+            asked++;
+            assertThat(map.mores()).as("task %d", asked).isLessThanOrEqualTo(asked);
+        }
+        assertThat(asked).isEqualTo(50);
+    }
+
+    @Test
     void a_lost_worker_is_the_end_of_it() {
         var lost = new Failure.WorkerLost("killed", null, 9, "");
         var apply = once(Submissions.apply());

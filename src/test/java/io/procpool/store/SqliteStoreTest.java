@@ -447,22 +447,13 @@ class SqliteStoreTest {
     }
 
     @Test
-    void while_a_large_result_finds_no_room_others_can_be_deleted() throws Exception {
-        var disk = Disk.mounted(home.resolve("disk"), "-t", "tmpfs", "-o", "size=96m", "tmpfs");
+    void while_many_large_results_find_no_room_others_can_be_deleted() throws Exception {
+        var disk = Disk.mounted(home.resolve("disk"), "-t", "tmpfs", "-o", "size=256m", "tmpfs");
         assumeTrue(disk.isPresent(), "no tmpfs can be mounted here: this needs root");
         try (var mounted = disk.get();
                 var store = open(mounted.path(), Stores.LARGE)) {
-            for (int n = 1; n <= 20; n++) {
-                store.jobs().accept(List.of(Records.apply(n, true)), null);
-            }
-            assertThat(JobStoreContract.done(finishing(store, 1, 10))).isTrue();
             var filler = mounted.path().resolve("filler");
-            fill(filler);
-            var ends =
-                    IntStream.rangeClosed(2, 20)
-                            .mapToObj(i -> finishing(store, i, 900_000)) // more than the reserve
-                            .toList();
-            Waiting.until("it says so", () -> store.store.state() == State.FULL);
+            var ends = endsOnAFullDisk(store, filler);
             assertThat(
                             CompletableFuture.supplyAsync(
                                             () -> {
@@ -474,6 +465,47 @@ class SqliteStoreTest {
             assertThat(ends).anyMatch(one -> !one.isDone());
             Files.delete(filler);
             ends.forEach(one -> assertThat(JobStoreContract.done(one)).isTrue());
+        }
+    }
+
+    /** More than the queue of the writer takes of what is new. */
+    private static List<CompletableFuture<Boolean>> endsOnAFullDisk(
+            Stores.Opened store, Path filler) throws Exception {
+        int last = 81;
+        store.jobs()
+                .accept(
+                        IntStream.rangeClosed(1, last)
+                                .mapToObj(n -> Records.apply(n, true))
+                                .toList(),
+                        null);
+        assertThat(JobStoreContract.done(finishing(store, 1, 10))).isTrue();
+        fill(filler);
+        var ends =
+                IntStream.rangeClosed(2, last).mapToObj(i -> finishing(store, i, 900_000)).toList();
+        Waiting.until("it says so", () -> store.store.state() == State.FULL);
+        return ends;
+    }
+
+    @Test
+    void the_end_of_the_service_waits_for_no_disk() throws Exception {
+        var disk = Disk.mounted(home.resolve("disk"), "-t", "tmpfs", "-o", "size=256m", "tmpfs");
+        assumeTrue(disk.isPresent(), "no tmpfs can be mounted here: this needs root");
+        try (var mounted = disk.get()) {
+            var store = open(mounted.path(), Stores.LARGE);
+            var ends = endsOnAFullDisk(store, mounted.path().resolve("filler"));
+            CompletableFuture.runAsync(store::close).get(20, TimeUnit.SECONDS);
+            assertThat(ends)
+                    .allMatch(CompletableFuture::isDone)
+                    .anyMatch(CompletableFuture::isCompletedExceptionally);
+            Files.delete(mounted.path().resolve("filler"));
+            try (var next = open(mounted.path(), Stores.LARGE)) {
+                next.jobs().rescue(Records.FINISHED);
+                for (int n = 2; n <= ends.size() + 1; n++) {
+                    var found = (Found.There) next.jobs().find(Records.id(n));
+                    boolean written = !ends.get(n - 2).isCompletedExceptionally();
+                    assertThat(found.record().ready()).isEqualTo(written);
+                }
+            }
         }
     }
 
