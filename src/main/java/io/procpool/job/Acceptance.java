@@ -9,10 +9,13 @@ import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refusal.ResultGone;
 import io.procpool.problem.Refusal.ResultUnknown;
 import io.procpool.problem.Refused;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +30,13 @@ final class Acceptance {
 
     private final JobStore store;
     private final Workers workers;
-    private final Feeder feeder;
+    private final Lines lines;
     private final Keeper keeper;
 
-    Acceptance(JobStore store, Workers workers, Feeder feeder, Keeper keeper) {
+    Acceptance(JobStore store, Workers workers, Keeper keeper) {
         this.store = store;
         this.workers = workers;
-        this.feeder = feeder;
+        this.lines = keeper.feeder().lines();
         this.keeper = keeper;
     }
 
@@ -46,11 +49,31 @@ final class Acceptance {
     }
 
     Receipt accept(Submission submission, @Nullable Request request) {
-        return accept(keeper.newId(), submission, request, null, null);
+        return into(submission, () -> accept(keeper.newId(), submission, request, null, null));
     }
 
+    /** A repeat is answered whatever has become of its pool. */
     Receipt put(UUID id, Submission submission, String fingerprint) {
-        return accept(id, submission, put(id, fingerprint), null, null);
+        var request = put(id, fingerprint);
+        return putBefore(id, request)
+                .orElseGet(
+                        () -> into(submission, () -> accept(id, submission, request, null, null)));
+    }
+
+    private <T> T into(Submission submission, Supplier<T> taking) {
+        return into(List.of(submission), taking);
+    }
+
+    /** Into pools that are open, and stay so until they have their jobs: whoever closes one meanwhile has those done too. */
+    private <T> T into(Collection<Submission> oneOfEach, Supplier<T> taking) {
+        oneOfEach.forEach(workers::check); // no pool that is not there gets a line
+        oneOfEach.forEach(submission -> lines.expect(submission.pool()));
+        try {
+            oneOfEach.forEach(workers::check);
+            return taking.get();
+        } finally {
+            oneOfEach.forEach(submission -> keeper.feeder().come(submission.pool()));
+        }
     }
 
     /** No key of a client's: those have no spaces. */
@@ -63,8 +86,8 @@ final class Acceptance {
      *
      * @throws Refused {@link KeyReused}; {@link ResultGone} if what had the id is there no more
      */
-    Optional<Receipt> putBefore(UUID id, String fingerprint) {
-        var answer = answered(put(id, fingerprint));
+    private Optional<Receipt> putBefore(UUID id, Request request) {
+        var answer = answered(request);
         if (answer.isEmpty() && isOfCall(id)) {
             throw new Refused(new KeyReused(id.toString()));
         }
@@ -95,7 +118,9 @@ final class Acceptance {
     }
 
     Receipt release(Quarantined task, Submission submission, @Nullable Request request) {
-        return accept(keeper.newId(), submission, request, task.job(), task.id());
+        return into(
+                submission,
+                () -> accept(keeper.newId(), submission, request, task.job(), task.id()));
     }
 
     private Receipt accept(
@@ -118,6 +143,15 @@ final class Acceptance {
     }
 
     BatchReceipt acceptAll(
+            List<Submission> submissions,
+            @Nullable Request request,
+            Function<List<UUID>, String> answer) {
+        var pools = new HashMap<String, Submission>();
+        submissions.forEach(submission -> pools.put(submission.pool(), submission));
+        return into(pools.values(), () -> takeAll(submissions, request, answer));
+    }
+
+    private BatchReceipt takeAll(
             List<Submission> submissions,
             @Nullable Request request,
             Function<List<UUID>, String> answer) {
@@ -149,7 +183,7 @@ final class Acceptance {
         var identity = new Job.Identity(id, keeper.now(), retryOf);
         var notBefore = submission.terms().notBefore();
         boolean due = notBefore == null || !notBefore.isAfter(identity.created());
-        if (!due || keeper.room() < 0 || !feeder.enter(submission.pool(), submission.priority())) {
+        if (!due || keeper.room() < 0 || !lines.enter(submission.pool(), submission.priority())) {
             var record = Keeper.waiting(identity, submission);
             return new Draft(new Entry(record, submission, false, true, releases), null);
         }
@@ -171,7 +205,7 @@ final class Acceptance {
             if (!stored) {
                 drafts.stream()
                         .filter(draft -> draft.job() != null)
-                        .forEach(draft -> feeder.leave(draft.pool()));
+                        .forEach(draft -> lines.leave(draft.pool()));
             }
         }
     }
@@ -181,7 +215,7 @@ final class Acceptance {
         var job = draft.job();
         if (job == null) {
             draft.entry().submission().hold().close();
-            feeder.arrived(draft.pool(), draft.entry().submission().priority());
+            lines.arrived(draft.pool(), draft.entry().submission().priority());
             return endIfTooLate(draft);
         }
         draft.entry().first().ifPresent(_ -> job.claimedAhead());
@@ -215,9 +249,9 @@ final class Acceptance {
         if (!(store.accept(List.of(entry), null) instanceof Accepted.Taken)) {
             return false; // somebody has chosen its id: it stays what it is
         }
-        feeder.join(job.submission().pool());
+        lines.join(job.submission().pool());
         if (!job.becomeAsync(new Ticket(job.id(), 1))) {
-            feeder.leave(job.submission().pool());
+            lines.leave(job.submission().pool());
             store.withdraw(job.id());
             return false;
         }

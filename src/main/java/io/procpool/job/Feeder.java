@@ -6,14 +6,7 @@ import io.procpool.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings accepted jobs that wait in the store into memory, some at a time, so that memory is bounded whatever their number.
  *
- * <p>Threads: any tells it what has happened; its own thread, {@code job-feeder}, asks the store and hands out what it gets. {@code lock} guards the lines and is not held
- * over either.
+ * <p>Threads: any tells {@link Lines} what has happened; the feeder's own, {@code job-feeder}, asks the store and hands out what it gets.
  */
 final class Feeder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Feeder.class);
@@ -46,13 +38,9 @@ final class Feeder implements AutoCloseable {
     private final Workers workers;
     private final Taker taker;
     private final Clock clock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Map<String, Line> lines = new HashMap<>();
+    private final Lines lines;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("job-feeder").unstarted(this::run);
-    private boolean news;
-    private boolean stopped;
 
     /** Of its own thread. */
     private long lapsedNanos = System.nanoTime() - ROUND.toNanos();
@@ -62,123 +50,22 @@ final class Feeder implements AutoCloseable {
         this.workers = workers;
         this.taker = taker;
         this.clock = clock;
+        this.lines = new Lines(clock);
     }
 
     void start() {
-        store.pools().forEach(pool -> arrived(pool, Submission.HIGHEST_PRIORITY));
+        store.pools().forEach(pool -> lines.arrived(pool, Submission.HIGHEST_PRIORITY));
         thread.start();
     }
 
-    /** A new job is there: whether it is to be claimed at once, which makes it one of those in memory. If not, it is to be {@link #arrived} when it is stored. */
-    boolean enter(String pool, int priority) {
-        return ask(pool, line -> !stopped && line.enter(priority));
+    Lines lines() {
+        return lines;
     }
 
-    /** One is about to be accepted, if its pool is open: until it has {@link #come} a pool that is closed stays open for it. */
-    void expect(String pool) {
-        with(pool, Line::expect);
-    }
-
-    /** It is in memory or waits in the store, or was refused. */
+    /** One that was {@link Lines#expect expected} is in memory or waits in the store, or was refused. */
     void come(String pool) {
-        if (ask(pool, Line::come)) {
+        if (lines.come(pool)) {
             workers.drained(pool);
-        }
-    }
-
-    /** One that is in memory already is accepted. */
-    void join(String pool) {
-        with(pool, Line::join);
-    }
-
-    /** One of those in memory is no more. */
-    void leave(String pool) {
-        with(
-                pool,
-                line -> {
-                    line.leave();
-                    tell(line.room(clock.instant()) > 0);
-                });
-    }
-
-    /** One of those in memory pauses. Returns whether another has its place until it {@link #wake wakes}. */
-    boolean rest(String pool) {
-        return ask(
-                pool,
-                line -> {
-                    boolean room = line.rest();
-                    tell(line.room(clock.instant()) > 0);
-                    return room;
-                });
-    }
-
-    void wake(String pool) {
-        with(pool, Line::wake);
-    }
-
-    /** What waits in the store has changed. */
-    void changed(String pool) {
-        arrived(pool, Submission.LOWEST_PRIORITY);
-    }
-
-    /** One waits in the store. */
-    void arrived(String pool, int priority) {
-        with(
-                pool,
-                line -> {
-                    line.arrived(priority);
-                    tell(line.room(clock.instant()) > 0);
-                });
-    }
-
-    /** How many have come to wait in the store so far: for {@link #dropped}. */
-    long arrivals(String pool) {
-        lock.lock();
-        try {
-            var line = lines.get(pool);
-            return line == null ? 0 : line.arrivals();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    boolean waiting(String pool) {
-        return ask(pool, line -> !stopped && line.isWanted());
-    }
-
-    /** Something has changed by which it may be able to go on. */
-    void look() {
-        lock.lock();
-        try {
-            tell(true);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean ask(String pool, Predicate<Line> question) {
-        lock.lock();
-        try {
-            return question.test(lines.computeIfAbsent(pool, _ -> new Line()));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void with(String pool, Consumer<Line> step) {
-        lock.lock();
-        try {
-            step.accept(lines.computeIfAbsent(pool, _ -> new Line()));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Under the lock. */
-    private void tell(boolean something) {
-        if (something) {
-            news = true;
-            changed.signalAll();
         }
     }
 
@@ -186,39 +73,12 @@ final class Feeder implements AutoCloseable {
 
     private void run() {
         try {
-            while (await()) {
+            while (lines.await(ROUND)) {
                 round();
             }
         } catch (InterruptedException over) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Until there is news, a job is due, or a round has passed. Returns false when it is stopped. */
-    private boolean await() throws InterruptedException {
-        lock.lock();
-        try {
-            long left = patience().toNanos();
-            while (!news && !stopped && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            news = false;
-            return !stopped;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Duration patience() {
-        var now = clock.instant();
-        var patience = ROUND;
-        for (var line : lines.values()) {
-            var due = line.nextDue();
-            if (due != null && due.isAfter(now) && due.isBefore(now.plus(patience))) {
-                patience = Duration.between(now, due);
-            }
-        }
-        return patience;
     }
 
     private void round() {
@@ -227,7 +87,7 @@ final class Feeder implements AutoCloseable {
             lapsedNanos = now;
             attempt(() -> taker.lapse(clock.instant()));
         }
-        for (var pool : pools()) {
+        for (var pool : lines.pools()) {
             attempt(() -> feed(pool)); // what is wrong with one is not the others' business
         }
     }
@@ -243,18 +103,6 @@ final class Feeder implements AutoCloseable {
         }
     }
 
-    private List<String> pools() {
-        lock.lock();
-        try {
-            return lines.entrySet().stream()
-                    .filter(entry -> entry.getValue().isWaiting())
-                    .map(Map.Entry::getKey)
-                    .toList();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void feed(String pool) {
         switch (workers.fate(pool)) {
             case RUN -> fetch(pool);
@@ -265,56 +113,32 @@ final class Feeder implements AutoCloseable {
 
     private void fetch(String pool) {
         long bytes = taker.room();
-        int places;
-        long before;
-        lock.lock();
-        try {
-            var line = lines.get(pool);
-            if (line == null || stopped || (bytes <= 0 && !line.isEmpty())) {
-                return;
-            }
-            places = line.room(clock.instant());
-            before = line.arrivals();
-            line.reserve(
-                    places); // or new ones, which don't wait for those that were not due, take them
-            // meanwhile
-        } finally {
-            lock.unlock();
-        }
-        if (places > 0) {
-            fetch(pool, places, bytes, before);
+        var places = lines.reserve(pool, bytes > 0);
+        if (places.count() > 0) {
+            fetch(pool, places, bytes);
         }
     }
 
-    private void fetch(String pool, int places, long bytes, long before) {
+    private void fetch(String pool, Lines.Places places, long bytes) {
         int claimed = 0;
         Batch batch;
         try {
-            batch = store.claim(pool, clock.instant(), bytes <= 0 ? 1 : places, bytes);
+            batch = store.claim(pool, clock.instant(), bytes <= 0 ? 1 : places.count(), bytes);
             claimed = batch.jobs().size();
         } finally {
-            int free = places - claimed;
-            with(pool, line -> line.free(free));
+            lines.free(pool, places.count() - claimed);
         }
         batch.jobs().forEach(taker::take);
         if (batch.more()) {
-            look();
+            lines.look();
         } else {
-            known(pool, before, batch.nextDue());
+            known(pool, places.arrivals(), batch.nextDue());
         }
     }
 
     /** Comes when what was claimed is in the pool's queue: until then it waits for the pool, and a closed one that is told of nothing ends. */
     private void known(String pool, long before, @Nullable Instant due) {
-        boolean drained =
-                ask(
-                        pool,
-                        line -> {
-                            boolean none = line.fetched(before, due);
-                            tell(line.room(clock.instant()) > 0); // others have come meanwhile
-                            return none;
-                        });
-        if (drained) {
+        if (lines.fetched(pool, before, due)) {
             workers.drained(pool);
         }
     }
@@ -322,27 +146,16 @@ final class Feeder implements AutoCloseable {
     /**
      * Nothing waits for the pool: what did was ended.
      *
-     * @param before the {@link #arrivals} before that
+     * @param before the {@link Lines#arrivals} before that
      */
     void dropped(String pool, long before) {
         known(pool, before, null);
     }
 
-    /** Nothing more is fetched, and nothing new goes past the store. */
-    void stop() {
-        lock.lock();
-        try {
-            stopped = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Returns when its thread has ended. */
     @Override
     public void close() {
-        stop();
+        lines.stop();
         try {
             if (thread.isAlive()) {
                 thread.join(TimeUnit.SECONDS.toMillis(10));

@@ -13,7 +13,6 @@ import io.procpool.problem.Refusal.Streamed;
 import io.procpool.problem.Refused;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -62,7 +61,7 @@ public final class Jobs implements AutoCloseable {
         this.listener = JobListener.all(List.copyOf(listeners));
         var measures = new Measures(limits.json().maxBytes(), inFlight);
         this.keeper = new Keeper(store, workers, clock, measures, listener, timer);
-        this.acceptance = new Acceptance(store, workers, keeper.feeder(), keeper);
+        this.acceptance = new Acceptance(store, workers, keeper);
         // A job that is done must not stay in memory until it would have expired.
         timer.setRemoveOnCancelPolicy(true);
         store.rescue(clock.instant());
@@ -75,7 +74,7 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused if it can't be run or there is no room
      */
     public Job submit(Submission submission) {
-        return counted(submission, () -> take(submission));
+        return keeper.counted(submission, () -> take(submission));
     }
 
     private Job take(Submission submission) {
@@ -101,19 +100,6 @@ public final class Jobs implements AutoCloseable {
         return job;
     }
 
-    private interface Taking<T> {
-        T take();
-    }
-
-    private <T> T counted(Submission submission, Taking<T> taking) {
-        try {
-            return taking.take();
-        } catch (Refused refused) {
-            listener.refused(submission.pool(), refused.problem());
-            throw refused;
-        }
-    }
-
     /**
      * Takes a stream in, without items.
      *
@@ -130,7 +116,7 @@ public final class Jobs implements AutoCloseable {
      */
     public void check(Submission submission) {
         var _ =
-                counted(
+                keeper.counted(
                         submission,
                         () -> {
                             workers.check(submission);
@@ -145,20 +131,7 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused if it can't be run, there is no room, or the request's key came before with another fingerprint; then nothing was stored
      */
     public Receipt accept(Submission submission, @Nullable Request request) {
-        return counted(
-                submission, () -> into(submission, () -> acceptance.accept(submission, request)));
-    }
-
-    /** Into a pool that is open, and stays so until it has the job: whoever closes it meanwhile has that done too. */
-    private <T> T into(Submission submission, Taking<T> taking) {
-        workers.check(submission); // no pool that is not there is made known to the feeder
-        keeper.feeder().expect(submission.pool());
-        try {
-            workers.check(submission);
-            return taking.take();
-        } finally {
-            keeper.feeder().come(submission.pool());
-        }
+        return keeper.counted(submission, () -> acceptance.accept(submission, request));
     }
 
     /**
@@ -167,15 +140,7 @@ public final class Jobs implements AutoCloseable {
      * @param fingerprint of the request
      */
     public Receipt put(UUID id, Submission submission, String fingerprint) {
-        return counted(
-                submission,
-                () -> {
-                    var before = acceptance.putBefore(id, fingerprint);
-                    if (before.isPresent()) {
-                        return before.get(); // whatever has become of its pool
-                    }
-                    return into(submission, () -> acceptance.put(id, submission, fingerprint));
-                });
+        return keeper.counted(submission, () -> acceptance.put(id, submission, fingerprint));
     }
 
     /**
@@ -188,17 +153,13 @@ public final class Jobs implements AutoCloseable {
             List<Submission> submissions,
             @Nullable Request request,
             Function<List<UUID>, String> answer) {
-        var pools = new HashMap<String, Submission>();
-        submissions.forEach(submission -> pools.put(submission.pool(), submission));
-        Taking<BatchReceipt> all = () -> acceptance.acceptAll(submissions, request, answer);
-        for (var submission : pools.values()) {
-            var rest = all;
-            all = () -> into(submission, rest);
-        }
         try {
-            return all.take();
+            return acceptance.acceptAll(submissions, request, answer);
         } catch (Refused refused) {
-            pools.keySet().forEach(pool -> listener.refused(pool, refused.problem()));
+            submissions.stream()
+                    .map(Submission::pool)
+                    .distinct()
+                    .forEach(pool -> listener.refused(pool, refused.problem()));
             throw refused;
         }
     }
@@ -401,21 +362,19 @@ public final class Jobs implements AutoCloseable {
      * @throws Refused if it is not there any more, or can't be run now
      */
     public Receipt release(Quarantined task, Submission submission, @Nullable Request request) {
-        return counted(
-                submission,
-                () -> into(submission, () -> acceptance.release(task, submission, request)));
+        return keeper.counted(submission, () -> acceptance.release(task, submission, request));
     }
 
     // --- the pools' side
 
     /** Whether accepted jobs of a pool wait in the store. Quick. */
     public boolean waiting(String pool) {
-        return keeper.feeder().waiting(pool);
+        return keeper.feeder().lines().waiting(pool);
     }
 
     /** There may be a pool that was not there. */
     public void opened() {
-        keeper.feeder().look();
+        keeper.feeder().lines().look();
     }
 
     /** A pool is terminated: what waits for it in the store fails. Lasting when it returns. */

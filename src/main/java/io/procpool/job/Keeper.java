@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +59,7 @@ final class Keeper implements Job.Owner {
         this.listener = listener;
         this.timer = timer;
         this.feeder = new Feeder(store, workers, new Taker(), clock);
-        this.rests = new Rests(feeder, timer);
+        this.rests = new Rests(feeder.lines(), timer);
     }
 
     LiveJobs live() {
@@ -114,6 +115,16 @@ final class Keeper implements Job.Owner {
                 submission.terms().labels(),
                 identity.retryOf(),
                 null);
+    }
+
+    /** Takes note if a submission is refused. */
+    <T> T counted(Submission submission, Supplier<T> taking) {
+        try {
+            return taking.get();
+        } catch (Refused refused) {
+            listener.refused(submission.pool(), refused.problem());
+            throw refused;
+        }
     }
 
     void submitted(Submission submission) {
@@ -224,7 +235,7 @@ final class Keeper implements Job.Owner {
             live.remove(job);
             job.superseded();
         } finally {
-            feeder.leave(job.submission().pool());
+            feeder.lines().leave(job.submission().pool());
         }
     }
 
@@ -243,8 +254,8 @@ final class Keeper implements Job.Owner {
     }
 
     private void publish(Job job, JobRecord record) {
+        live.remove(job); // first: who is told of it may have it forgotten at once
         job.publish();
-        live.remove(job);
         var took = Duration.ofNanos(System.nanoTime() - job.queuedNanos());
         listener.finished(record, took, job.sinceCancelRequest());
     }
@@ -276,7 +287,9 @@ final class Keeper implements Job.Owner {
         var ended = store.end(id, end);
         ended.ifPresent(this::endedInStore);
         ended.ifPresent(
-                record -> feeder.changed(record.pool())); // it may have been what was waited for
+                record ->
+                        feeder.lines()
+                                .changed(record.pool())); // it may have been what was waited for
         return ended;
     }
 
@@ -290,7 +303,7 @@ final class Keeper implements Job.Owner {
     /** All of a pool fail that wait in the store. */
     void drop(String pool) {
         var why = new Failure.PoolTerminated(pool);
-        long arrivals = feeder.arrivals(pool);
+        long arrivals = feeder.lines().arrivals(pool);
         List<JobRecord> ended;
         do {
             ended = store.endAll(pool, why, now(), AT_ONCE);
@@ -336,7 +349,7 @@ final class Keeper implements Job.Owner {
             do {
                 ended = store.lapse(now, AT_ONCE);
                 ended.forEach(Keeper.this::endedInStore);
-                ended.stream().map(JobRecord::pool).distinct().forEach(feeder::changed);
+                ended.stream().map(JobRecord::pool).distinct().forEach(feeder.lines()::changed);
             } while (ended.size() == AT_ONCE);
         }
 
@@ -382,7 +395,7 @@ final class Keeper implements Job.Owner {
     /** The service ends: what is accepted and has not come to its end is left to the next one. */
     void suspend() {
         suspended = true;
-        feeder.stop();
+        feeder.lines().stop();
         for (var job : live.all()) {
             job.suspend();
             if (job.ticket() != null) {

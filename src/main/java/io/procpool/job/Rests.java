@@ -19,19 +19,19 @@ import org.slf4j.LoggerFactory;
 final class Rests {
     private static final Logger LOG = LoggerFactory.getLogger(Rests.class);
 
-    private final Feeder feeder;
+    private final Lines lines;
     private final ScheduledExecutorService timer;
     private final Map<Job, Rest> calls = new ConcurrentHashMap<>();
 
-    Rests(Feeder feeder, ScheduledExecutorService timer) {
-        this.feeder = feeder;
+    Rests(Lines lines, ScheduledExecutorService timer) {
+        this.lines = lines;
         this.timer = timer;
     }
 
     /** Goes on with the job when the pause has passed, if it is not {@link #over} before. */
     void rest(Job job, Duration pause, Runnable action) {
         boolean call = job.ticket() != null && !job.submission().verb().maps();
-        var rest = new Rest(job, action, call && feeder.rest(job.submission().pool()));
+        var rest = new Rest(job, action, call && lines.rest(job.submission().pool()));
         if (call) {
             calls.put(job, rest);
         }
@@ -93,7 +93,7 @@ final class Rests {
             if (first) {
                 calls.remove(job, this);
                 if (outside) {
-                    feeder.wake(job.submission().pool());
+                    lines.wake(job.submission().pool());
                 }
             }
             return first;

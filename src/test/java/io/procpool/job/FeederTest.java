@@ -66,7 +66,7 @@ class FeederTest {
 
         @Override
         public void drop(String pool) {
-            long before = feeder.arrivals(pool);
+            long before = feeder.lines().arrivals(pool);
             queue(pool).clear();
             dropped.add(pool);
             feeder.dropped(pool, before);
@@ -117,7 +117,7 @@ class FeederTest {
 
     private void arrives(String pool) {
         queue(pool).add(job());
-        feeder.arrived(pool, 0);
+        feeder.lines().arrived(pool, 0);
     }
 
     private void awaitTaken(int jobs) throws InterruptedException {
@@ -132,7 +132,7 @@ class FeederTest {
         feeder.start();
         awaitTaken(5);
         Waiting.until("both are drained", () -> hands.drained().size() == 2);
-        assertThat(feeder.waiting("p0")).isFalse();
+        assertThat(feeder.lines().waiting("p0")).isFalse();
     }
 
     @Test
@@ -142,13 +142,13 @@ class FeederTest {
         }
         feeder.start();
         awaitTaken(Line.WINDOW);
-        assertThat(feeder.enter(POOL, 0)).isFalse();
+        assertThat(feeder.lines().enter(POOL, 0)).isFalse();
         for (int left = 0; left < Line.WINDOW / 4; left++) {
             assertThat(taken).hasSize(Line.WINDOW);
-            feeder.leave(POOL);
+            feeder.lines().leave(POOL);
         }
         awaitTaken(Line.WINDOW + Line.WINDOW / 4);
-        assertThat(feeder.waiting(POOL)).isTrue();
+        assertThat(feeder.lines().waiting(POOL)).isTrue();
     }
 
     @Test
@@ -164,7 +164,7 @@ class FeederTest {
         feeder.start();
         arrives(POOL);
         awaitTaken(2);
-        Waiting.until("it is drained", () -> !feeder.waiting(POOL));
+        Waiting.until("it is drained", () -> !feeder.lines().waiting(POOL));
     }
 
     @Test
@@ -173,7 +173,7 @@ class FeederTest {
         feeder.start();
         for (int jobs = 1; jobs <= 50; jobs++) {
             arrives(POOL);
-            while (feeder.waiting(POOL)) {
+            while (feeder.lines().waiting(POOL)) {
                 Thread.onSpinWait();
             }
             assertThat(taken).as("nothing waits any more").hasSize(jobs);
@@ -185,13 +185,13 @@ class FeederTest {
             throws InterruptedException {
         nextDue = Instant.now().plus(Duration.ofMillis(200));
         feeder.start();
-        feeder.arrived(POOL, 0);
-        Waiting.until("it was asked for", () -> feeder.enter(POOL, 0));
-        assertThat(feeder.waiting(POOL)).isTrue();
+        feeder.lines().arrived(POOL, 0);
+        Waiting.until("it was asked for", () -> feeder.lines().enter(POOL, 0));
+        assertThat(feeder.lines().waiting(POOL)).isTrue();
         queue(POOL).add(job());
         nextDue = null;
         awaitTaken(1);
-        Waiting.until("it is drained", () -> !feeder.waiting(POOL));
+        Waiting.until("it is drained", () -> !feeder.lines().waiting(POOL));
     }
 
     @Test
@@ -203,9 +203,9 @@ class FeederTest {
         feeder.start();
         for (int jobs = 1; jobs <= 3; jobs++) {
             awaitTaken(jobs);
-            feeder.look();
+            feeder.lines().look();
             assertThat(taken).hasSize(jobs);
-            feeder.leave(POOL);
+            feeder.lines().leave(POOL);
         }
     }
 
@@ -216,11 +216,11 @@ class FeederTest {
         feeder.start();
         arrives(POOL);
         hands.fate(Workers.Fate.RUN);
-        feeder.look();
+        feeder.lines().look();
         awaitTaken(1);
         hands.fate(Workers.Fate.END);
         arrives("gone");
-        Waiting.until("it is dropped", () -> !feeder.waiting("gone"));
+        Waiting.until("it is dropped", () -> !feeder.lines().waiting("gone"));
         assertThat(dropped).containsExactly("gone");
         assertThat(taken).hasSize(1);
     }
@@ -230,12 +230,12 @@ class FeederTest {
         feeder.start();
         hands.fate(Workers.Fate.WAIT);
         arrives(POOL);
-        long before = feeder.arrivals(POOL);
+        long before = feeder.lines().arrivals(POOL);
         queue(POOL).clear();
         arrives(POOL); // for a new pool of that name
         feeder.dropped(POOL, before);
         hands.fate(Workers.Fate.RUN);
-        feeder.look();
+        feeder.lines().look();
         awaitTaken(1);
     }
 
@@ -250,17 +250,17 @@ class FeederTest {
         arrives("other");
         awaitTaken(2);
         trouble.set(null);
-        feeder.look();
+        feeder.lines().look();
         awaitTaken(3);
     }
 
     @Test
     void nothing_is_fetched_and_nothing_goes_past_the_store_once_it_is_stopped() {
         feeder.start();
-        feeder.stop();
+        feeder.lines().stop();
         arrives(POOL);
-        assertThat(feeder.enter(POOL, 0)).isFalse();
-        assertThat(feeder.waiting(POOL)).isFalse();
+        assertThat(feeder.lines().enter(POOL, 0)).isFalse();
+        assertThat(feeder.lines().waiting(POOL)).isFalse();
         feeder.close();
         assertThat(taken).isEmpty();
     }
@@ -308,13 +308,13 @@ class FeederTest {
                 });
         assertThat(stored.get()).as("seed %d", seed).isBetween(1, 7_999);
         assertThat(most.get()).as("seed %d", seed).isBetween(Line.WINDOW / 2, Line.WINDOW);
-        Waiting.until("it is drained", () -> !feeder.waiting(pool));
-        assertThat(feeder.enter(pool, 0)).isTrue();
+        Waiting.until("it is drained", () -> !feeder.lines().waiting(pool));
+        assertThat(feeder.lines().enter(pool, 0)).isTrue();
     }
 
     /** One comes, and goes past the store or into it; now and then one of those in memory ends. */
     private void come(String pool, Random random, AtomicInteger stored) {
-        if (feeder.enter(pool, 0)) {
+        if (feeder.lines().enter(pool, 0)) {
             count();
         } else {
             stored.incrementAndGet();
@@ -331,7 +331,7 @@ class FeederTest {
 
     private void end(String pool) {
         if (inMemory.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-            feeder.leave(pool);
+            feeder.lines().leave(pool);
         }
     }
 
