@@ -4,6 +4,7 @@ import io.procpool.job.JobStore.Accepted;
 import io.procpool.job.JobStore.Entry;
 import io.procpool.job.JobStore.Found;
 import io.procpool.problem.Failure;
+import io.procpool.problem.Refusal;
 import io.procpool.problem.Refusal.KeyReused;
 import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refusal.ResultGone;
@@ -134,12 +135,21 @@ final class Acceptance {
         return switch (accepted) {
             case Accepted.Taken _ -> new Receipt(begin(draft), false);
             case Accepted.Replayed(var answer) -> replayed(answer);
-            case Accepted.Conflict _ ->
-                    throw new Refused(
-                            new KeyReused(request == null ? id.toString() : request.key()));
+            case Accepted.Conflict _ -> throw new Refused(conflict(id, request));
             case Accepted.NotQuarantined _ ->
                     throw new Refused(new QuarantineUnknown(String.valueOf(releases)));
         };
+    }
+
+    /** The key came with another request, or the id is taken: by another job, or by one that was forgotten. */
+    private Refusal conflict(UUID id, @Nullable Request request) {
+        if (request == null) {
+            return new KeyReused(id.toString());
+        }
+        boolean free = store.look(new JobStore.Key(request.key(), request.fingerprint(), "")) instanceof Accepted.Taken;
+        return free && store.find(id) instanceof Found.Unknown
+                ? new ResultGone(id.toString())
+                : new KeyReused(request.key());
     }
 
     BatchReceipt acceptAll(

@@ -211,7 +211,7 @@ public interface JobStore {
     sealed interface Found {
         record There(JobRecord record) implements Found {}
 
-        /** It was there and has been dropped when its time was over. */
+        /** It was there and has been dropped when its time was over. One that was {@link #forget forgotten} is unknown, though its id is not free. */
         record Gone() implements Found {}
 
         record Unknown() implements Found {}

@@ -9,6 +9,7 @@ import io.procpool.problem.Refusal.NotReady;
 import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refusal.ResultGone;
 import io.procpool.problem.Refusal.ResultUnknown;
+import io.procpool.problem.Refusal.StoreFull;
 import io.procpool.problem.Refusal.Streamed;
 import io.procpool.problem.Refused;
 import java.time.Clock;
@@ -34,6 +35,9 @@ public final class Jobs implements AutoCloseable {
     private static final Duration LONGEST_CLAIM = Duration.ofSeconds(5);
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(5);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
+
+    private static final String NOT_KEPT =
+            "The call took longer than it was waited for, and there is no room to keep it: it was cancelled. It may have begun.";
 
     /** How much there may be. */
     record Measures(int maxResult, InFlight inFlight) {}
@@ -198,7 +202,9 @@ public final class Jobs implements AutoCloseable {
             return acceptance.keep(job);
         } catch (Refused refused) {
             abandon(job); // whoever is told that nothing was stored may send it again
-            throw refused;
+            throw refused.problem() instanceof StoreFull(_, var retryAfter)
+                    ? new Refused(new StoreFull(NOT_KEPT, retryAfter))
+                    : refused;
         }
     }
 

@@ -49,7 +49,7 @@ public sealed interface Refusal extends Problem {
     /** 409: the values went to the client that had asked for them, line by line, and were not kept. */
     record Streamed(String id) implements Refusal {}
 
-    /** 410: there was such a result; it has been dropped because its time was over. */
+    /** 410: there was such a result; it was deleted, or dropped because its time was over. */
     record ResultGone(String id) implements Refusal {}
 
     /** 404: nothing with this id is in quarantine, or the id is none. */

@@ -63,7 +63,7 @@ final class Reading {
         boolean gone =
                 database.<Boolean>read(
                         sql ->
-                                sql.of("SELECT at FROM tombstone WHERE id = ?")
+                                sql.of("SELECT at FROM tombstone WHERE id = ? AND forgotten = 0")
                                         .with(Ids.bytes(id))
                                         .first(Row::number)
                                         .isPresent());

@@ -1,6 +1,8 @@
 package io.procpool.store;
 
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.UUID;
 
 /** Takes jobs out, with all that is theirs. */
 final class Removal {
@@ -15,6 +17,21 @@ final class Removal {
         dropWithFile(transaction, "DELETE FROM body WHERE job = ? RETURNING file", job.n());
         dropWithFile(transaction, "DELETE FROM evidence WHERE job = ? RETURNING file", job.n());
         transaction.of("DELETE FROM job WHERE n = ?").with(job.n()).run();
+    }
+
+    /**
+     * No other job gets its id.
+     *
+     * @param forgotten whether a client wanted that, and is told that there is no such job
+     */
+    static void bury(Transaction transaction, UUID id, Instant now, boolean forgotten)
+            throws SQLException {
+        transaction
+                .of("INSERT OR REPLACE INTO tombstone (id, at, forgotten) VALUES (?, ?, ?)")
+                .with(Ids.bytes(id))
+                .with(Times.nanos(now))
+                .with(forgotten)
+                .run();
     }
 
     private static void dropWithFile(Transaction transaction, String delete, long n)

@@ -23,7 +23,7 @@ final class Retention {
     private static final int JOBS = 100;
     private static final Duration KEYS = Duration.ofHours(24);
     private static final Duration TOMBSTONES = Duration.ofDays(7);
-    private static final int FREE_PAGES = 256;
+    private static final int FREE_PAGES = 32;
     private static final int PAGES_A_STEP = 1_000;
     private static final long PAGE = 4_096;
 
@@ -108,11 +108,7 @@ final class Retention {
                         .all(StoredJob::withoutValue);
         for (var job : old) {
             Removal.drop(transaction, job);
-            transaction
-                    .of("INSERT OR REPLACE INTO tombstone (id, at) VALUES (?, ?)")
-                    .with(Ids.bytes(job.record().id()))
-                    .with(Times.nanos(now))
-                    .run();
+            Removal.bury(transaction, job.record().id(), now, false);
         }
         return old.size();
     }

@@ -30,9 +30,11 @@ final class SqliteJobStore implements JobStore {
     private final Reading reading;
     private final Quarantine quarantine;
     private final Stock stock;
+    private final Clock clock;
 
     SqliteJobStore(Store store, Clock clock, InFlight memory) {
         database = store.database();
+        this.clock = clock;
         takingIn = new TakingIn(database, clock, store.limit());
         tasks = new TaskWrites(database, clock);
         endings = new Endings(database);
@@ -138,8 +140,7 @@ final class SqliteJobStore implements JobStore {
     }
 
     /** @param unheard of nobody: with its key; else only if it is final */
-    private static boolean drop(Transaction transaction, UUID id, boolean unheard)
-            throws SQLException {
+    private boolean drop(Transaction transaction, UUID id, boolean unheard) throws SQLException {
         var found =
                 transaction
                         .of("SELECT " + StoredJob.LISTED + StoredJob.FROM + "WHERE j.id = ?")
@@ -155,6 +156,9 @@ final class SqliteJobStore implements JobStore {
                     .run();
         }
         Removal.drop(transaction, found.get());
+        if (!unheard) {
+            Removal.bury(transaction, id, clock.instant(), true);
+        }
         return true;
     }
 

@@ -76,6 +76,10 @@ final class Writer {
 
     private void writeAll() throws IOException, InterruptedException {
         var group = queue.next(IDLE_MILLIS);
+        if (group.isEmpty() && pages > 0) {
+            pages = 0;
+            shrinking = true; // its room counts, and nobody needs it now
+        }
         while (!group.isEmpty()) {
             write(group);
             group = queue.next(0);

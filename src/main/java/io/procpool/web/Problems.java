@@ -108,7 +108,7 @@ final class Problems {
                             410,
                             "result-gone",
                             "The result is gone",
-                            "Result " + id + " was dropped: its time was over");
+                            "Result " + id + " was deleted, or its time was over");
             case Refusal.QuarantineUnknown(var id) ->
                     new Rendered(
                             404,

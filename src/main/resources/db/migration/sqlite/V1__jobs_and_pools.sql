@@ -133,10 +133,11 @@ CREATE TABLE key (
 ) STRICT;
 CREATE INDEX key_by_age ON key (created);
 
--- Ids of jobs that were dropped when their time was over.
+-- Ids of jobs that were dropped when their time was over, or that somebody had forgotten: none is used again.
 CREATE TABLE tombstone (
-    id BLOB    NOT NULL PRIMARY KEY,
-    at INTEGER NOT NULL
+    id        BLOB    NOT NULL PRIMARY KEY,
+    at        INTEGER NOT NULL,
+    forgotten INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tombstone_by_age ON tombstone (at);
 

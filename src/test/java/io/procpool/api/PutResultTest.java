@@ -59,6 +59,23 @@ class PutResultTest {
         assertThat(service.get(path + "/value").asString()).isEqualTo(call.asString());
     }
 
+    /** Else a key would be answered with another job's value. */
+    @Test
+    void no_job_gets_the_id_of_one_that_was_deleted() {
+        var key = UUID.randomUUID().toString();
+        var call = "{\"func\":\"tasks.add\",\"args\":[1]}";
+        var first =
+                service.request()
+                        .header("Idempotency-Key", key)
+                        .contentType("application/json")
+                        .body(call)
+                        .post("/v1/pools/default/apply");
+        var path = "/v1/results/" + first.header("Procpool-Result");
+        service.delete(path).then().statusCode(204);
+        refused(service, () -> service.put(path, CALL), 410, "result-gone");
+        service.get(path).then().statusCode(404);
+    }
+
     @Test
     void what_was_deleted_is_gone() {
         var path = path();

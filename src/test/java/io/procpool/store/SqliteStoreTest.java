@@ -401,6 +401,21 @@ class SqliteStoreTest {
         }
     }
 
+    @Test
+    void a_small_store_takes_something_again_when_all_was_deleted() throws Exception {
+        try (var store = open(home, DataSize.ofMegabytes(2))) {
+            int n = 0;
+            while (refusal(store, ++n, 40_000) == null) {}
+            for (int i = 1; i < n; i++) {
+                store.jobs().end(Records.id(i), new JobState.Cancelled(null, Records.FINISHED));
+                assertThat(store.jobs().forget(Records.id(i))).isTrue();
+            }
+            assertThat(n).isGreaterThan(10);
+            int next = 1_000;
+            Waiting.until("it has room", () -> refusal(store, next, 40_000) == null);
+        }
+    }
+
     /** Null: it was taken. */
     private static Refusal refusal(Stores.Opened store, int n, int bytes) {
         try {
