@@ -1,5 +1,9 @@
 package io.procpool.durability;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import io.procpool.durability.Dump.Listed;
 import io.procpool.durability.Dump.Stored;
 import io.procpool.durability.Operation.Deed;
@@ -81,12 +85,11 @@ final class AcceptanceRules {
         return forgotten;
     }
 
-    /** An id that a client has been given is never unknown, not even for a moment. */
+    /** An id that a client has been given is never unknown, not even for a moment: before somebody has it forgotten. */
     private void nothingIsMissed() {
-        var forgotten = forgotten();
-        evidence.of(Deed.Missed.class)
-                .map(Deed.Missed::id)
-                .filter(id -> !forgotten.contains(id))
+        evidence.operations(Deed.Missed.class)
+                .filter(missed -> !isForgottenBy(missed))
+                .map(missed -> ((Deed.Missed) missed.deed()).id())
                 .distinct()
                 .forEach(
                         id ->
@@ -95,10 +98,26 @@ final class AcceptanceRules {
                                         "%s was accepted and then not found".formatted(id)));
     }
 
+    private boolean isForgottenBy(Operation missed) {
+        var id = ((Deed.Missed) missed.deed()).id();
+        return evidence.operations(Deed.Forgotten.class)
+                .filter(forget -> forget.reply() != Reply.FAIL && !missed.before(forget))
+                .anyMatch(forget -> ((Deed.Forgotten) forget.deed()).id().equals(id));
+    }
+
+    /** Who has waited and was answered with the value has nothing left there. */
+    private static boolean mayBeThere(Operation submit) {
+        return switch (submit.reply()) {
+            case OK -> !((Submitted) submit.deed()).ids().isEmpty();
+            case UNKNOWN -> true;
+            case FAIL -> false;
+        };
+    }
+
     private void nothingIsAPhantom() {
         var askedFor = new HashSet<String>();
         evidence.operations(Submitted.class)
-                .filter(operation -> operation.reply() != Reply.FAIL)
+                .filter(AcceptanceRules::mayBeThere)
                 .map(operation -> (Submitted) operation.deed())
                 .forEach(submit -> submit.wanted().forEach(one -> askedFor.add(one.tag())));
         evidence.dump.listed().stream()
@@ -136,6 +155,7 @@ final class AcceptanceRules {
                     }
                 });
         listedOnce();
+        releasedOnce();
         oneOfEachKey();
     }
 
@@ -147,6 +167,19 @@ final class AcceptanceRules {
 
     private static Set<String> idsOf(String tag, Map<String, Set<String>> ids) {
         return ids.computeIfAbsent(tag, _ -> new TreeSet<>());
+    }
+
+    /** A task leaves the quarantine with its release: there is nothing left for another. */
+    private void releasedOnce() {
+        evidence.listed.values().stream()
+                .filter(job -> job.retryOf() != null)
+                .collect(groupingBy(Listed::retryOf, mapping(Listed::id, toList())))
+                .forEach(
+                        (released, ids) -> {
+                            if (ids.size() > 1) {
+                                add(Rule.ONE_JOB, "%s was released as %s".formatted(released, ids));
+                            }
+                        });
     }
 
     private void listedOnce() {

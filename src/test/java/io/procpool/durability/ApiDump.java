@@ -2,6 +2,7 @@ package io.procpool.durability;
 
 import io.procpool.durability.Dump.Listed;
 import io.procpool.durability.Dump.Run;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What the service says it has, by its API. */
 final class ApiDump {
+    private static final Duration LONGEST_WALK = Duration.ofMinutes(2); // a ceiling
     private static final String PROBLEM = "urn:procpool:problem:";
     private static final Pattern GAUGE =
             Pattern.compile(
@@ -23,30 +25,37 @@ final class ApiDump {
         this.caller = caller;
     }
 
-    /** Each job of a walk through all pages. */
     List<Listed> jobs() {
-        var all = new ArrayList<Listed>();
-        for (var page = page(""); ; page = page("&cursor=" + page.get("next").asString())) {
-            for (var entry : page.get("results")) {
-                all.add(job(entry.get("id").asString()));
-            }
-            if (page.path("next").isNull() || page.path("next").isMissingNode()) {
-                return all;
-            }
-        }
+        return walk("results").stream().map(entry -> job(entry.get("id").asString())).toList();
     }
 
-    private JsonNode page(String cursor) {
-        return json("/v1/results?limit=200" + cursor);
+    /** What all pages of a listing have. */
+    private List<JsonNode> walk(String listing) {
+        long deadline = System.nanoTime() + LONGEST_WALK.toNanos();
+        var all = new ArrayList<JsonNode>();
+        var next = "";
+        while (next != null) {
+            var page = json("/v1/" + listing + "?limit=200" + next);
+            page.get(listing).forEach(all::add);
+            var cursor = page.path("next").asString(null);
+            next = cursor == null ? null : "&cursor=" + cursor;
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("no end of " + listing + " after " + all.size());
+            }
+        }
+        return all;
     }
 
     private Listed job(String id) {
-        var job = json("/v1/results/" + id);
+        var answer = answer("/v1/results/" + id);
+        var job = answer.json();
         var state = job.get("state").asString();
         return new Listed(
                 id,
                 job.path("labels").path("tag").asString(""),
+                job.get("pool").asString(),
                 state,
+                answer.version(),
                 job.get("attempts").valueStream().map(ApiDump::run).toList(),
                 type(job.path("problem")),
                 state.equals("succeeded") ? value(id) : null,
@@ -83,11 +92,7 @@ final class ApiDump {
 
     /** The ids of the jobs whose tasks are in quarantine. */
     List<String> quarantine() {
-        return json("/v1/quarantine?limit=200")
-                .get("quarantine")
-                .valueStream()
-                .map(task -> task.get("job").asString())
-                .toList();
+        return walk("quarantine").stream().map(task -> task.get("job").asString()).toList();
     }
 
     private JsonNode json(String path) {

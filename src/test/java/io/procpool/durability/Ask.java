@@ -2,7 +2,6 @@ package io.procpool.durability;
 
 import static java.util.stream.Collectors.joining;
 
-import io.procpool.durability.Wanted.Nature;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -33,6 +32,11 @@ record Ask(String method, String path, String body, @Nullable String key, List<W
         Call once() {
             return new Call(wanted.once(), verb, fields);
         }
+
+        /** Not before so many seconds have passed: it waits in the store until then. */
+        Call later(int seconds) {
+            return new Call(wanted, verb, fields + ",\"countdown\":" + seconds);
+        }
     }
 
     static Call ok(String tag) {
@@ -49,15 +53,15 @@ record Ask(String method, String path, String body, @Nullable String key, List<W
     }
 
     static Call raising(String tag) {
-        return apply(new Wanted(tag, Nature.RAISING, false, null), "raises", "");
+        return apply(Wanted.raising(tag), "raises", "");
     }
 
     static Call killing(String tag, int times) {
-        return apply(Wanted.killer(tag), "kill_first", "," + times);
+        return apply(Wanted.killer(tag, times), "kill_first", "," + times);
     }
 
     static Call poison(String tag) {
-        return apply(Wanted.killer(tag), "kill_always", "");
+        return apply(Wanted.poison(tag), "kill_always", "");
     }
 
     private static Call apply(Wanted wanted, String function, String more) {
@@ -75,7 +79,7 @@ record Ask(String method, String path, String body, @Nullable String key, List<W
                         .mapToObj(item -> '"' + tag + ':' + item + '"')
                         .collect(joining(",", "[", "]"));
         return new Call(
-                new Wanted(tag, Nature.HARMLESS, false, iterable),
+                Wanted.map(tag, iterable),
                 "map",
                 "\"func\":\"ledger.item\",\"chunksize\":%d,\"iterable\":%s"
                         .formatted(chunksize, iterable));
@@ -83,6 +87,26 @@ record Ask(String method, String path, String body, @Nullable String key, List<W
 
     static Ask of(Call call) {
         return keyed(call, null);
+    }
+
+    /** In another pool. */
+    static Ask in(String pool, Call call) {
+        return new Ask(
+                "POST",
+                "/v1/pools/%s/%s_async".formatted(pool, call.verb()),
+                call.json(),
+                null,
+                List.of(call.wanted()));
+    }
+
+    /** By somebody who waits for so long: it is accepted if it takes longer. */
+    static Ask waitedFor(double seconds, Call call) {
+        return new Ask(
+                "POST",
+                "/v1/pools/%s/%s?wait=%s".formatted(POOL, call.verb(), seconds),
+                call.json(),
+                null,
+                List.of(call.wanted()));
     }
 
     static Ask keyed(Call call, @Nullable String key) {
@@ -107,6 +131,11 @@ record Ask(String method, String path, String body, @Nullable String key, List<W
     /** Whether it can be sent again without a second effect. */
     boolean repeatable() {
         return key != null || method.equals("PUT");
+    }
+
+    /** Whether the answer may be the value. */
+    boolean waits() {
+        return path.contains("?wait=");
     }
 
     String fingerprint() {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A service is killed in the middle of a large map. */
 class BigMapTest {
     private static final int ITEMS = 200_000;
+    private static final String VALUES = list(number -> Integer.toString(2 * number));
+    private static final Duration LONGEST_READ = Duration.ofMinutes(1); // a ceiling
     private static final Pattern INDEX = Pattern.compile("^\\{\"index\":(\\d+),\"value\"");
 
     @TempDir private Path home;
@@ -41,7 +43,7 @@ class BigMapTest {
 
             trial.kill();
             long killed = System.nanoTime();
-            reader.join();
+            assertThat(reader.join(LONGEST_READ)).as("the stream has ended").isTrue();
             trial.start();
             System.out.println(
                     "big map: killed after %,d of %,d items were seen, ready again after %,d ms"
@@ -51,6 +53,10 @@ class BigMapTest {
                                     Duration.ofNanos(System.nanoTime() - killed).toMillis()));
 
             assertThat(trial.verdict()).isEmpty();
+            assertThat(trial.evidence().listed.get(id))
+                    .as("the map, with all items right")
+                    .returns("succeeded", Dump.Listed::state)
+                    .returns(Text.kept(VALUES), Dump.Listed::value);
             assertThat(seen.count()).isLessThan(ITEMS);
             assertThat(ranAgain(Ledger.read(trial.ledgers()), killed, seen)).isEmpty();
         }
@@ -60,12 +66,7 @@ class BigMapTest {
         var body =
                 "{\"func\":\"ledger.cheap\",\"labels\":{\"tag\":\"big\"},\"iterable\":%s}"
                         .formatted(list(Integer::toString));
-        var wanted =
-                new Wanted(
-                        "big",
-                        Wanted.Nature.HARMLESS,
-                        false,
-                        list(number -> Integer.toString(2 * number)));
+        var wanted = Wanted.map("big", VALUES);
         var ask =
                 new Ask(
                         "POST",

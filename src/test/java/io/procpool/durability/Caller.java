@@ -47,6 +47,13 @@ final class Caller implements AutoCloseable {
         JsonNode json() {
             return JSON.readTree(body());
         }
+
+        /** That of its ETag; 0: it has none. */
+        long version() {
+            return response.flatMap(found -> found.headers().firstValue("ETag"))
+                    .map(tag -> Long.parseLong(tag.replace("\"", "").replace("W/", "")))
+                    .orElse(0L);
+        }
     }
 
     Answer get(String path) {
@@ -55,6 +62,14 @@ final class Caller implements AutoCloseable {
 
     Answer post(String path, String body) {
         return send(HttpRequest.newBuilder(at(path)).POST(BodyPublishers.ofString(body)));
+    }
+
+    Answer put(String path, String body) {
+        return send(HttpRequest.newBuilder(at(path)).PUT(BodyPublishers.ofString(body)));
+    }
+
+    private Answer delete(String path) {
+        return send(HttpRequest.newBuilder(at(path)).DELETE());
     }
 
     private URI at(String path) {
@@ -91,10 +106,17 @@ final class Caller implements AutoCloseable {
     Submitted submit(Ask ask) {
         long invoked = System.nanoTime();
         var answer = sent(ask);
-        var ids = answer.reply() == Reply.OK ? ids(answer.json()) : List.<String>of();
-        var submitted = new Submitted(ask.wanted(), ask.key(), ask.fingerprint(), ids);
-        history.add(submitted, answer.reply(), invoked);
-        return submitted;
+        if (answer.reply() != Reply.OK || (ask.waits() && answer.status() == 200)) {
+            var nothing = Receipts.of(ask, List.of());
+            history.add(nothing, answer.reply(), invoked);
+            return nothing;
+        }
+        var granted = Receipts.granted(ask, answer.json());
+        if (granted.ids().size() < ask.wanted().size()) {
+            history.add(Receipts.refused(ask, answer.json()), Reply.FAIL, invoked);
+        }
+        history.add(granted, Reply.OK, invoked);
+        return granted;
     }
 
     private Answer sent(Ask ask) {
@@ -105,12 +127,6 @@ final class Caller implements AutoCloseable {
             request.header("Idempotency-Key", ask.key());
         }
         return send(request);
-    }
-
-    private static List<String> ids(JsonNode answer) {
-        return answer.has("results")
-                ? answer.get("results").valueStream().map(one -> one.get("id").asString()).toList()
-                : List.of(answer.get("id").asString());
     }
 
     /** Looks at a job, and at its value if it has one. Empty: nobody has said. */
@@ -125,18 +141,11 @@ final class Caller implements AutoCloseable {
         }
         var job = answer.json();
         var state = job.get("state").asString();
-        history.add(new Deed.Read(id, state, version(answer), null), Reply.OK, invoked);
+        history.add(new Deed.Read(id, state, answer.version(), null), Reply.OK, invoked);
         if (state.equals("succeeded")) {
             readValue(id);
         }
         return Optional.of(job);
-    }
-
-    private static long version(Answer answer) {
-        return answer.response()
-                .flatMap(response -> response.headers().firstValue("ETag"))
-                .map(tag -> Long.parseLong(tag.replace("\"", "").replace("W/", "")))
-                .orElse(0L);
     }
 
     private void readValue(String id) {
@@ -153,20 +162,45 @@ final class Caller implements AutoCloseable {
     void cancel(String id) {
         long invoked = System.nanoTime();
         var answer = post("/v1/results/" + id + "/cancel", "");
-        if (answer.reply() == Reply.OK) {
-            var state = answer.json().get("state").asString();
-            history.add(new Deed.Cancelled(id, state), Reply.OK, invoked);
-        } else if (answer.status() == 404) {
+        var state = answer.reply() == Reply.OK ? answer.json().get("state").asString() : "";
+        history.add(new Deed.Cancelled(id, state, answer.version()), answer.reply(), invoked);
+        if (answer.status() == 404) {
             history.add(new Deed.Missed(id), Reply.OK, invoked);
         }
     }
 
-    /** Has a quarantined task run again. */
-    Answer release(String quarantined, String tag) {
+    /** Forgets a final job. Whether it has, as far as is known. */
+    boolean forget(String id) {
+        long invoked = System.nanoTime();
+        var answer = delete("/v1/results/" + id);
+        history.add(new Deed.Forgotten(id), answer.reply(), invoked);
+        if (answer.status() == 404) {
+            history.add(new Deed.Missed(id), Reply.OK, invoked);
+        }
+        return answer.reply() == Reply.OK;
+    }
+
+    /** Has a quarantined task of that job run again. */
+    Answer release(String quarantined, String tag, String job) {
         long invoked = System.nanoTime();
         var answer = post("/v1/quarantine/" + quarantined + "/release", "");
         var id = answer.reply() == Reply.OK ? answer.json().get("id").asString() : "";
-        history.add(new Deed.Released(tag, id), answer.reply(), invoked);
+        history.add(new Deed.Released(tag, job, id), answer.reply(), invoked);
+        return answer;
+    }
+
+    /** Drops a quarantined task of that job. */
+    void drop(String quarantined, String job) {
+        long invoked = System.nanoTime();
+        var answer = delete("/v1/quarantine/" + quarantined);
+        history.add(new Deed.Dropped(job), answer.reply(), invoked);
+    }
+
+    /** Terminates and deletes a pool. */
+    Answer endPool(String pool) {
+        long invoked = System.nanoTime();
+        var answer = delete("/v1/pools/" + pool);
+        history.add(new Deed.PoolEnded(pool), answer.reply(), invoked);
         return answer;
     }
 

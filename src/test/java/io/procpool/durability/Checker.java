@@ -15,6 +15,9 @@ final class Checker {
                         AcceptanceRules.check(evidence),
                         SightRules.check(evidence, published()),
                         RunRules.check(evidence),
+                        EndRules.check(evidence),
+                        QuarantineRules.check(evidence),
+                        ForgottenRules.check(evidence),
                         ValueRules.check(evidence),
                         BookRules.check(evidence))
                 .flatMap(List::stream)

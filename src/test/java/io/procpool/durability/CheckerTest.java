@@ -3,22 +3,23 @@ package io.procpool.durability;
 import static io.procpool.durability.MadeEvidence.JOB;
 import static io.procpool.durability.MadeEvidence.PID;
 import static io.procpool.durability.MadeEvidence.TAG;
+import static io.procpool.durability.MadeEvidence.crashes;
+import static io.procpool.durability.MadeEvidence.failed;
 import static io.procpool.durability.MadeEvidence.job;
 import static io.procpool.durability.MadeEvidence.lost;
+import static io.procpool.durability.MadeEvidence.retry;
 import static io.procpool.durability.MadeEvidence.run;
 import static io.procpool.durability.MadeEvidence.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.procpool.durability.Dump.Listed;
+import io.procpool.durability.Breaches.Breach;
 import io.procpool.durability.Operation.Deed;
 import io.procpool.durability.Operation.Deed.Submitted;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -26,260 +27,7 @@ import org.junit.jupiter.api.TestFactory;
 /** The checker finds nothing where all is well, and for each rule what breaks it. */
 class CheckerTest {
     private static final Wanted WANTED = Wanted.harmless(TAG);
-    private static final Map<String, Breach> BREACHES = new LinkedHashMap<>();
-
-    private record Breach(Rule rule, Supplier<MadeEvidence> evidence) {}
-
-    /** One job that was accepted, ran once, and has its value. */
-    private static MadeEvidence good() {
-        return accepted()
-                .began(JOB, TAG, 1, PID)
-                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1));
-    }
-
-    private static MadeEvidence accepted() {
-        return new MadeEvidence().submitted(WANTED, JOB);
-    }
-
-    private static void breach(Rule rule, String how, Supplier<MadeEvidence> evidence) {
-        BREACHES.put(how, new Breach(rule, evidence));
-    }
-
-    static {
-        breach(Rule.NOTHING_LOST, "accepted, and nowhere", CheckerTest::accepted);
-        breach(
-                Rule.NOTHING_LOST,
-                "accepted, and only listed",
-                () -> accepted().listed(job(JOB, TAG, "cancelled", null)));
-        breach(
-                Rule.NOTHING_LOST,
-                "accepted, and never ended",
-                () -> accepted().ended(JOB, TAG, "running", null, run(1)));
-        breach(
-                Rule.NOTHING_LOST,
-                "accepted, and unknown for a moment",
-                () -> good().did(new Deed.Missed(JOB), Reply.OK));
-        breach(
-                Rule.NOTHING_LOST,
-                "one of a batch is not there",
-                () ->
-                        new MadeEvidence()
-                                .did(
-                                        new Submitted(
-                                                List.of(WANTED, Wanted.harmless("t2")),
-                                                null,
-                                                "f",
-                                                List.of(JOB, "0199-b")),
-                                        Reply.OK)
-                                .began(JOB, TAG, 1, PID)
-                                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1)));
-        breach(
-                Rule.NOTHING_LOST,
-                "a release is not there",
-                () -> good().did(new Deed.Released(TAG, "0199-c"), Reply.OK));
-        breach(
-                Rule.NO_PHANTOM,
-                "nobody asked for it",
-                () -> new MadeEvidence().ended(JOB, TAG, "cancelled", null));
-        breach(
-                Rule.NO_PHANTOM,
-                "it was refused",
-                () ->
-                        new MadeEvidence()
-                                .did(
-                                        new Submitted(List.of(WANTED), null, "f", List.of()),
-                                        Reply.FAIL)
-                                .ended(JOB, TAG, "cancelled", null));
-        breach(
-                Rule.NO_PHANTOM,
-                "it is only in the database",
-                () -> good().stored("0199-b", "cancelled", 0, 0));
-        breach(
-                Rule.ONE_JOB,
-                "two ids for one key",
-                () -> keyed().submitted(WANTED, "k", "f", "0199-b"));
-        breach(
-                Rule.ONE_JOB,
-                "two jobs, and the client knows of one",
-                () -> keyed().ended("0199-b", TAG, "cancelled", null));
-        breach(
-                Rule.ONE_JOB,
-                "one key for two bodies",
-                () ->
-                        keyed().submitted(Wanted.harmless("t2"), "k", "g", "0199-b")
-                                .ended("0199-b", "t2", "cancelled", null));
-        breach(
-                Rule.ONE_JOB,
-                "listed twice",
-                () -> good().listed(job(JOB, TAG, "succeeded", value(TAG, 1), run(1))));
-        breach(Rule.LEGAL_STATES, "it ran and then it waited", () -> seen("running", "pending"));
-        breach(
-                Rule.LEGAL_STATES,
-                "it was final and then it ran",
-                () -> seen("succeeded", "running"));
-        breach(Rule.LEGAL_STATES, "it ran and then it expired", () -> seen("running", "expired"));
-        breach(
-                Rule.LEGAL_STATES,
-                "an older version after a newer one",
-                () ->
-                        accepted()
-                                .did(new Deed.Read(JOB, "running", 5, null), Reply.OK)
-                                .did(new Deed.Read(JOB, "running", 4, null), Reply.OK)
-                                .began(JOB, TAG, 1, PID)
-                                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1)));
-        breach(
-                Rule.ONE_RESULT,
-                "another final state",
-                () ->
-                        accepted()
-                                .read(JOB, "failed", null)
-                                .began(JOB, TAG, 1, PID)
-                                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1)));
-        breach(
-                Rule.ONE_RESULT,
-                "another value",
-                () -> good().read(JOB, "succeeded", value(TAG, 2)));
-        breach(
-                Rule.ATTEMPTS,
-                "a gap",
-                () ->
-                        accepted()
-                                .began(JOB, TAG, 3, PID)
-                                .ended(JOB, TAG, "succeeded", value(TAG, 3), run(1), run(3)));
-        breach(
-                Rule.ATTEMPTS,
-                "on record twice",
-                () ->
-                        accepted()
-                                .began(JOB, TAG, 1, PID)
-                                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1), run(1)));
-        breach(Rule.ATTEMPTS, "began, and is not on record", () -> good().began(JOB, TAG, 2, PID));
-        breach(Rule.ATTEMPTS, "began in two processes", () -> good().began(JOB, TAG, 1, 101));
-        breach(Rule.ATTEMPTS, "began twice in one", () -> good().began(JOB, TAG, 1, PID));
-        breach(
-                Rule.AT_MOST_ONCE,
-                "began again",
-                () ->
-                        new MadeEvidence()
-                                .submitted(WANTED.once(), JOB)
-                                .began(JOB, TAG, 1, PID)
-                                .began(JOB, TAG, 2, PID)
-                                .ended(
-                                        JOB,
-                                        TAG,
-                                        "succeeded",
-                                        value(TAG, 2),
-                                        lost(1, "service_lost"),
-                                        run(2)));
-        breach(
-                Rule.HIGHEST_EPOCH,
-                "the value of an attempt that was superseded",
-                () ->
-                        accepted()
-                                .began(JOB, TAG, 1, PID)
-                                .began(JOB, TAG, 2, PID)
-                                .ended(
-                                        JOB,
-                                        TAG,
-                                        "succeeded",
-                                        value(TAG, 1),
-                                        lost(1, "service_lost"),
-                                        run(2)));
-        breach(
-                Rule.HIGHEST_EPOCH,
-                "a record of an older claim",
-                () ->
-                        accepted()
-                                .began(JOB, TAG, 1, PID)
-                                .listed(job(JOB, TAG, "succeeded", value(TAG, 1), run(1)))
-                                .stored(JOB, "succeeded", 2, 1 << 24));
-        breach(
-                Rule.RIGHT_VALUE,
-                "the value of another job",
-                () ->
-                        accepted()
-                                .began(JOB, TAG, 1, PID)
-                                .ended(JOB, TAG, "succeeded", value("t2", 1), run(1)));
-        breach(
-                Rule.RIGHT_VALUE,
-                "a map without its last item",
-                () ->
-                        new MadeEvidence()
-                                .submitted(map("[1,2]"), JOB)
-                                .began(JOB, TAG, 1, PID)
-                                .ended(JOB, TAG, "succeeded", "[1]", run(1)));
-        breach(
-                Rule.CANCELLED,
-                "began after it was cancelled",
-                () ->
-                        accepted()
-                                .did(new Deed.Cancelled(JOB, "cancelled"), Reply.OK)
-                                .began(JOB, TAG, 1, PID)
-                                .ended(JOB, TAG, "cancelled", null, run(1)));
-        breach(
-                Rule.SUCCEEDED_RAN,
-                "nobody ran it",
-                () -> accepted().ended(JOB, TAG, "succeeded", value(TAG, 1), run(1)));
-        breach(
-                Rule.NEIGHBOURS,
-                "charged with a loss that was not its own",
-                () ->
-                        accepted()
-                                .began(JOB, TAG, 1, PID)
-                                .began(JOB, TAG, 2, PID)
-                                .ended(
-                                        JOB,
-                                        TAG,
-                                        "succeeded",
-                                        value(TAG, 2),
-                                        lost(1, "crash_signal"),
-                                        run(2)));
-        breach(
-                Rule.NEIGHBOURS,
-                "in quarantine for losses of the service",
-                () ->
-                        accepted()
-                                .listed(
-                                        new Listed(
-                                                JOB,
-                                                TAG,
-                                                "failed",
-                                                List.of(lost(1, "service_lost")),
-                                                "quarantined",
-                                                null,
-                                                null))
-                                .stored(JOB, "failed", 1, 1 << 24));
-        breach(
-                Rule.BOOKS,
-                "the database has another state",
-                () ->
-                        accepted()
-                                .listed(job(JOB, TAG, "cancelled", null))
-                                .stored(JOB, "failed", 1, 1 << 24));
-        breach(
-                Rule.BOOKS,
-                "the metrics count one more",
-                () -> good().metrics(Map.of("succeeded", 2L)));
-    }
-
-    private static MadeEvidence keyed() {
-        return new MadeEvidence()
-                .submitted(WANTED, "k", "f", JOB)
-                .began(JOB, TAG, 1, PID)
-                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1));
-    }
-
-    private static MadeEvidence seen(String... states) {
-        var evidence = accepted().began(JOB, TAG, 1, PID);
-        for (var state : states) {
-            evidence.read(JOB, state, null);
-        }
-        return evidence.ended(JOB, TAG, "succeeded", value(TAG, 1), run(1));
-    }
-
-    private static Wanted map(String value) {
-        return new Wanted(TAG, Wanted.Nature.HARMLESS, false, value);
-    }
+    private static final Map<String, Breach> BREACHES = Breaches.all();
 
     @TestFactory
     List<DynamicTest> what_breaks_a_rule_is_found() {
@@ -307,9 +55,10 @@ class CheckerTest {
 
     @Test
     void where_all_is_well_nothing_is_found() {
-        assertThat(good().checked()).isEmpty();
-        assertThat(keyed().submitted(WANTED, "k", "f", JOB).checked()).isEmpty();
-        assertThat(seen("pending", "running", "running", "succeeded").checked()).isEmpty();
+        assertThat(MadeEvidence.good().checked()).isEmpty();
+        assertThat(MadeEvidence.keyed().submitted(WANTED, "k", "f", JOB).checked()).isEmpty();
+        assertThat(MadeEvidence.seen("pending", "running", "running", "succeeded").checked())
+                .isEmpty();
     }
 
     @Test
@@ -328,7 +77,7 @@ class CheckerTest {
     @Test
     void a_job_that_outlived_its_service_and_a_killed_worker_is_well() {
         assertThat(
-                        accepted()
+                        MadeEvidence.accepted()
                                 .did(new Deed.WorkerKilled(PID), Reply.OK)
                                 .began(JOB, TAG, 1, 99)
                                 .began(JOB, TAG, 2, PID)
@@ -349,13 +98,93 @@ class CheckerTest {
     }
 
     @Test
-    void what_was_forgotten_may_be_gone_and_a_release_is_no_double() {
-        assertThat(accepted().did(new Deed.Forgotten(JOB), Reply.OK).checked()).isEmpty();
-        var retry = new Listed("0199-b", TAG, "cancelled", List.of(), null, null, JOB);
+    void another_end_than_its_functions_is_well_where_somebody_wanted_it() {
         assertThat(
-                        good().did(new Deed.Released(TAG, "0199-b"), Reply.OK)
-                                .listed(retry)
-                                .stored("0199-b", "cancelled", 0, 0)
+                        MadeEvidence.accepted()
+                                .cancelled(JOB)
+                                .ended(JOB, TAG, "cancelled", null)
+                                .checked())
+                .isEmpty();
+        assertThat(
+                        MadeEvidence.accepted()
+                                .did(new Deed.PoolEnded(Ask.POOL), Reply.UNKNOWN)
+                                .left(failed("pool-terminated"))
+                                .checked())
+                .isEmpty();
+        assertThat(
+                        new MadeEvidence()
+                                .submitted(WANTED.once(), JOB)
+                                .began(JOB, TAG, 1, PID)
+                                .left(failed("worker-lost", lost(1, "service_lost")))
+                                .checked())
+                .isEmpty();
+        assertThat(
+                        MadeEvidence.accepted()
+                                .did(new Deed.WorkerKilled(PID), Reply.OK)
+                                .left(failed("quarantined", crashes(3)))
+                                .held(JOB)
+                                .checked())
+                .isEmpty();
+    }
+
+    /** Until then it was in memory: it has no versions of claims, and no evidence of the runs that went with a service. */
+    @Test
+    void what_was_accepted_when_somebodys_patience_ended_is_well_with_its_last_run_on_record() {
+        assertThat(
+                        MadeEvidence.accepted()
+                                .began(JOB, TAG, 1, 99)
+                                .began(JOB, TAG, 2, PID)
+                                .listed(job(JOB, TAG, "succeeded", value(TAG, 2), run(2)))
+                                .storedUntracked(JOB, "succeeded", 2, 2L << 24)
+                                .checked())
+                .isEmpty();
+        assertThat(
+                        MadeEvidence.accepted()
+                                .began(JOB, TAG, 1, PID)
+                                .listed(job(JOB, TAG, "succeeded", value(TAG, 1), run(1)))
+                                .storedUntracked(JOB, "succeeded", 1, 3)
+                                .checked())
+                .isEmpty();
+    }
+
+    @Test
+    void what_raises_and_what_kills_have_the_ends_that_are_theirs() {
+        var raising = new MadeEvidence().submitted(Wanted.raising(TAG), JOB);
+        assertThat(raising.left(failed("function-raised", run(1))).checked()).isEmpty();
+        var poison = new MadeEvidence().submitted(Wanted.poison(TAG), JOB);
+        assertThat(poison.left(failed("quarantined", crashes(3))).held(JOB).checked()).isEmpty();
+        var killer = new MadeEvidence().submitted(Wanted.killer(TAG, 1), JOB);
+        assertThat(
+                        killer.began(JOB, TAG, 1, PID)
+                                .began(JOB, TAG, 2, PID)
+                                .ended(
+                                        JOB,
+                                        TAG,
+                                        "succeeded",
+                                        value(TAG, 2),
+                                        lost(1, "crash_signal"),
+                                        run(2))
+                                .checked())
+                .isEmpty();
+    }
+
+    @Test
+    void what_was_let_go_has_left_the_quarantine() {
+        var quarantined = failed("quarantined", crashes(3));
+        var poison = new MadeEvidence().submitted(Wanted.poison(TAG), JOB).left(quarantined);
+        assertThat(poison.did(new Deed.Dropped(JOB), Reply.UNKNOWN).checked()).isEmpty();
+        assertThat(poison.held(JOB).checked()).isEmpty();
+    }
+
+    @Test
+    void what_was_forgotten_may_be_gone_and_a_release_is_no_double() {
+        assertThat(MadeEvidence.accepted().did(new Deed.Forgotten(JOB), Reply.OK).checked())
+                .isEmpty();
+        assertThat(
+                        MadeEvidence.good()
+                                .did(new Deed.Released(TAG, JOB, "0199-b"), Reply.OK)
+                                .cancelled("0199-b")
+                                .left(retry("0199-b"))
                                 .checked())
                 .isEmpty();
     }
@@ -370,10 +199,12 @@ class CheckerTest {
         var dump =
                 new Dump(
                         List.of(job(JOB, TAG, "cancelled", null)),
-                        List.of(new Dump.Stored(JOB, "cancelled", 0, 0)),
+                        List.of(new Dump.Stored(JOB, "cancelled", 0, 0, true)),
                         Map.of("cancelled", 1L),
                         List.of());
-        var evidence = new Evidence(List.of(submit, early, late), new Ledger(List.of()), dump);
+        var cancel = new Operation(new Deed.Cancelled(JOB, "", 0), Reply.UNKNOWN, 0, 1_000);
+        var evidence =
+                new Evidence(List.of(submit, early, late, cancel), new Ledger(List.of()), dump);
         assertThat(Checker.check(evidence)).isEmpty();
     }
 

@@ -1,10 +1,11 @@
 package io.procpool.durability;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.procpool.service.Waiting;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,9 @@ final class CutDisk implements AutoCloseable {
             fcntl.ioctl(descriptor, 0x8004587D, struct.pack("I", 2))
             """;
 
+    private static final String MAKER = "mkfs.ext4";
+    private static final long LONGEST_SECONDS = 60; // a ceiling, of one command
+
     private final Path folder;
     private final Path image;
     private final Path mount;
@@ -34,12 +38,26 @@ final class CutDisk implements AutoCloseable {
         mount = folder.resolve("mount");
     }
 
-    /** Why there can't be one here; empty: there can. */
-    static Optional<String> impossible() {
+    /** Without one there the test that needs it is skipped, and says why. */
+    static void require() {
+        impossible(MAKER)
+                .ifPresent(
+                        why -> {
+                            System.out.println("no power cut is tried: " + why);
+                            abort(why);
+                        });
+    }
+
+    /**
+     * Why there can't be one here; empty: there can.
+     *
+     * @param maker the program that makes a file system in a file
+     */
+    static Optional<String> impossible(String maker) {
         if (!Integer.valueOf(0).equals(uid())) {
             return Optional.of("not root: no file system can be mounted, and no power be cut");
         }
-        try (var disk = make()) {
+        try (var disk = make(maker)) {
             disk.cut();
             return Optional.empty();
         } catch (IOException | IllegalStateException none) {
@@ -56,11 +74,15 @@ final class CutDisk implements AutoCloseable {
     }
 
     static CutDisk make() throws IOException {
+        return make(MAKER);
+    }
+
+    private static CutDisk make(String maker) throws IOException {
         var disk = new CutDisk(Files.createTempDirectory("procpool-disk"));
         try {
             Files.createDirectory(disk.mount);
             run(List.of("truncate", "-s", "128M", disk.image.toString()));
-            run(List.of("mkfs.ext4", "-q", disk.image.toString()));
+            run(List.of(maker, "-q", disk.image.toString()));
             disk.mount();
             return disk;
         } catch (IOException | IllegalStateException failure) {
@@ -105,28 +127,39 @@ final class CutDisk implements AutoCloseable {
                         });
     }
 
-    /** What it said if it failed. */
+    /** What it said if it failed; or why there is no such program. */
     private static Optional<String> status(List<String> command) {
         try {
-            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-            return process.waitFor() == 0 ? Optional.empty() : Optional.of(said);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+            return status(new ProcessBuilder(command).redirectErrorStream(true).start());
+        } catch (IOException none) {
+            return Optional.of(String.valueOf(none.getMessage()));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return Optional.of("interrupted");
         }
     }
 
+    private static Optional<String> status(Process process)
+            throws IOException, InterruptedException {
+        if (!process.waitFor(LONGEST_SECONDS, SECONDS)) { // it says a line: no pipe is full of that
+            process.destroyForcibly();
+            return Optional.of("it did not end");
+        }
+        var said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+        return process.exitValue() == 0 ? Optional.empty() : Optional.of(said);
+    }
+
     /** Whatever still uses it. The loop device goes with the mount. */
     @Override
     public void close() throws IOException {
-        if (mounted && !unmounted()) {
-            run(List.of("umount", "--lazy", mount.toString()));
+        try {
+            if (mounted && !unmounted()) {
+                run(List.of("umount", "--lazy", mount.toString()));
+            }
+        } finally {
+            Files.deleteIfExists(image);
+            Files.deleteIfExists(mount);
+            Files.deleteIfExists(folder);
         }
-        Files.deleteIfExists(mount);
-        Files.deleteIfExists(image);
-        Files.deleteIfExists(folder);
     }
 }

@@ -6,34 +6,37 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One of the calls that change something goes wrong, and the service ends of it.
  *
- * @param at which call, from 1
+ * <p>Threads: any. The lock is this object's; nothing is called under it but the log.
  */
-record Fault(Kind kind, int at, AtomicInteger calls) implements Interposer {
+final class Fault implements Interposer {
     /** {@code lapse} is left out: it comes by the clock, and would make the count another one each time. */
-    private static final Set<String> COUNTED =
+    static final Set<String> COUNTED =
             Set.of(
-                    "accept",
-                    "withdraw",
-                    "claim",
-                    "rescue",
-                    "claimTasks",
-                    "begun",
-                    "ended",
-                    "again",
-                    "finish",
-                    "end",
-                    "endAll",
-                    "forget",
-                    "dropQuarantined");
+                    "JobStore.accept",
+                    "JobStore.withdraw",
+                    "JobStore.claim",
+                    "JobStore.rescue",
+                    "JobStore.claimTasks",
+                    "JobStore.begun",
+                    "JobStore.ended",
+                    "JobStore.again",
+                    "JobStore.finish",
+                    "JobStore.end",
+                    "JobStore.endAll",
+                    "JobStore.forget",
+                    "JobStore.dropQuarantined",
+                    "PoolStore.put",
+                    "PoolStore.forget");
 
-    private static final int KILLED = 137;
+    /** The exit status of a service that is gone. */
+    static final int GONE = 137;
+
     private static final Duration LAST_MOMENTS = Duration.ofMillis(200);
 
     enum Kind {
@@ -45,29 +48,88 @@ record Fault(Kind kind, int at, AtomicInteger calls) implements Interposer {
         KILLED_AFTER
     }
 
-    Fault(Kind kind, int at) {
-        this(kind, at, new AtomicInteger());
+    /**
+     * Which call it is, and what becomes of it.
+     *
+     * @param at its number, from 1; or its name, which is the first of that name
+     */
+    record Plan(Kind kind, String at) {
+        static Plan of(String text) {
+            var parts = text.split(":", 2);
+            return new Plan(Kind.valueOf(parts[0]), parts[1]);
+        }
+
+        private boolean strikes(int number, String name) {
+            return at.equals(name) || at.equals(Integer.toString(number));
+        }
+
+        @Override
+        public String toString() {
+            return kind + ":" + at;
+        }
+    }
+
+    private final Plan plan;
+    private final FaultLog log;
+    private final Runnable halt;
+    private int calls;
+    private boolean struck;
+
+    Fault(Plan plan, FaultLog log) {
+        this(plan, log, () -> Runtime.getRuntime().halt(GONE));
+    }
+
+    /** @param halt how the service ends */
+    Fault(Plan plan, FaultLog log, Runnable halt) {
+        this.plan = plan;
+        this.log = log;
+        this.halt = halt;
+    }
+
+    private enum Moment {
+        BEFORE,
+        NOW,
+        AFTER
+    }
+
+    private synchronized Moment moment(String call) {
+        if (struck) {
+            return Moment.AFTER;
+        }
+        if (!COUNTED.contains(call)) {
+            return Moment.BEFORE;
+        }
+        calls++;
+        log.called(call);
+        struck = plan.strikes(calls, call);
+        if (struck) {
+            log.struck(call);
+        }
+        return struck ? Moment.NOW : Moment.BEFORE;
     }
 
     @Override
     public @Nullable Object called(Call call) throws Throwable {
-        boolean counted = COUNTED.contains(call.name());
-        int number = counted ? calls.incrementAndGet() : calls.get();
-        if (number < at || (!counted && number == at)) {
-            return call.proceed();
-        }
-        return switch (kind) {
-            case ERROR -> failed(call, number == at);
-            case KILLED_BEFORE -> halt();
-            case KILLED_AFTER -> haltAfter(call);
+        return switch (moment(call.fullName())) {
+            case BEFORE -> call.proceed();
+            case NOW -> strike(call);
+            case AFTER -> plan.kind() == Kind.ERROR ? failed(call) : call.proceed();
         };
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // it is what the service is told
-    private static Object failed(Call call, boolean first) {
-        if (first) {
-            Thread.ofPlatform().daemon().start(Fault::endSoon);
+    private @Nullable Object strike(Call call) throws Throwable {
+        switch (plan.kind()) {
+            case ERROR -> Thread.ofPlatform().daemon().start(this::endSoon);
+            case KILLED_BEFORE -> halt.run();
+            case KILLED_AFTER -> {
+                return haltAfter(call);
+            }
         }
+        return failed(call);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // it is what the service is told
+    private static Object failed(Call call) {
         var failure = new Refused(new StoreFailed(Duration.ofSeconds(1)));
         if (CompletionStage.class.isAssignableFrom(call.returns())) {
             return CompletableFuture.failedFuture(failure);
@@ -75,23 +137,24 @@ record Fault(Kind kind, int at, AtomicInteger calls) implements Interposer {
         throw failure;
     }
 
-    private static void endSoon() {
+    private void endSoon() {
         long end = System.nanoTime() + LAST_MOMENTS.toNanos();
         while (System.nanoTime() < end) {
             LockSupport.parkNanos(LAST_MOMENTS.toNanos());
         }
-        halt();
+        halt.run();
     }
 
-    private static Object haltAfter(Call call) throws Throwable {
-        if (call.proceed() instanceof CompletionStage<?> stage) {
-            stage.toCompletableFuture().join();
+    /**
+     * Never by a wait for the stage: the caller may be the thread that completes it. What the service gets is what comes after the halt: of the stage itself it would be told
+     * before that.
+     */
+    private @Nullable Object haltAfter(Call call) throws Throwable {
+        var done = call.proceed();
+        if (done instanceof CompletionStage<?> stage) {
+            return stage.whenComplete((_, _) -> halt.run());
         }
-        return halt();
-    }
-
-    private static Object halt() {
-        Runtime.getRuntime().halt(KILLED);
-        throw new IllegalStateException("still alive");
+        halt.run();
+        return done;
     }
 }

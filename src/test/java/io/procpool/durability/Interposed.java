@@ -2,17 +2,21 @@ package io.procpool.durability;
 
 import io.procpool.Procpool;
 import io.procpool.job.JobStore;
+import io.procpool.pool.PoolStore;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.ClassUtils;
 
-/** A service with somebody between it and its store. As a program of its own, its system property {@code interposer} says who. */
+/** A service with somebody between it and its stores. As a program of its own, its system property {@code interposer} says who, and {@code interposer.log} where a fault writes what it sees. */
 final class Interposed {
     static final String PROPERTY = "interposer";
+    static final String LOG = "interposer.log";
+    private static final Set<Class<?>> PORTS = Set.of(JobStore.class, PoolStore.class);
     private static final String HOME = "--procpool.home=";
 
     private Interposed() {}
@@ -24,7 +28,8 @@ final class Interposed {
                         .map(setting -> Path.of(setting.substring(HOME.length())))
                         .findFirst()
                         .orElseThrow();
-        start(Interposers.named(System.getProperty(PROPERTY), home), args);
+        var log = new FaultLog(Path.of(System.getProperty(LOG, "")));
+        start(Interposers.named(System.getProperty(PROPERTY), home, log), args);
     }
 
     static ConfigurableApplicationContext start(Interposer interposer, String... settings) {
@@ -40,23 +45,20 @@ final class Interposed {
     private record Interposition(Interposer interposer) implements BeanPostProcessor {
         @Override
         public Object postProcessAfterInitialization(Object bean, String name) {
-            if (!(bean instanceof JobStore store)) {
-                return bean;
+            if (bean instanceof JobStore && interposer instanceof Unsynced) {
+                Unsynced.turnOff(bean);
             }
-            if (interposer instanceof Unsynced) {
-                Unsynced.turnOff(store);
-            }
-            return around(store);
+            return bean instanceof JobStore || bean instanceof PoolStore ? around(bean) : bean;
         }
 
-        private Object around(JobStore store) {
+        private Object around(Object store) {
             return Proxy.newProxyInstance(
                     JobStore.class.getClassLoader(),
                     ClassUtils.getAllInterfaces(store),
                     (_, method, given) -> {
                         var arguments = given == null ? new Object[0] : given;
                         var call = new Interposer.Call(store, method, arguments);
-                        return method.getDeclaringClass() == JobStore.class
+                        return PORTS.contains(method.getDeclaringClass())
                                 ? interposer.called(call)
                                 : call.proceed();
                     });

@@ -1,19 +1,18 @@
 package io.procpool.durability;
 
-import io.procpool.job.JobStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
-/** Stands between the service and its store, and sees each call first. */
+/** Stands between the service and its stores, and sees each call first. */
 interface Interposer {
-    /** A call of a method of {@link JobStore}. */
+    /** A call of a method of {@link io.procpool.job.JobStore} or {@link io.procpool.pool.PoolStore}. */
     final class Call {
-        private final JobStore store;
+        private final Object store;
         private final Method method;
         private final @Nullable Object[] arguments;
 
-        Call(JobStore store, Method method, @Nullable Object[] arguments) {
+        Call(Object store, Method method, @Nullable Object[] arguments) {
             this.store = store;
             this.method = method;
             this.arguments = arguments;
@@ -21,6 +20,11 @@ interface Interposer {
 
         String name() {
             return method.getName();
+        }
+
+        /** With the port: {@code PoolStore.forget} is another than {@code JobStore.forget}. */
+        String fullName() {
+            return method.getDeclaringClass().getSimpleName() + "." + method.getName();
         }
 
         Class<?> returns() {

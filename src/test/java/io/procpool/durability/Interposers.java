@@ -1,30 +1,43 @@
 package io.procpool.durability;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.procpool.job.JobStore.Accepted;
 import io.procpool.job.JobStore.TaskClaim;
 import io.procpool.job.Ticket;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Who can stand between a service and its store. */
 final class Interposers {
     private static final int EPOCHS = 2; // that a claim may be behind
+    private static final Duration LATE =
+            Duration.ofSeconds(2); // longer than a client needs to kill it
+    private static final long WRITTEN_WITHIN = 60; // a ceiling
 
     private Interposers() {}
 
     /**
-     * By {@code ERROR:3}, that is a {@link Fault} and the number of its call; or by the name of a mutant.
+     * By {@code ERROR:3}, that is the plan of a {@link Fault}; or by the name of a mutant.
      *
      * @param home of the service
+     * @param log of a fault, in the folder of the ledgers
      */
-    static Interposer named(String name, Path home) {
-        var parts = name.split(":", 2);
-        return parts.length == 2
-                ? new Fault(Fault.Kind.valueOf(parts[0]), Integer.parseInt(parts[1]))
+    static Interposer named(String name, Path home, FaultLog log) {
+        return name.contains(":")
+                ? fault(Fault.Plan.of(name), log)
                 : mutant(Mutant.valueOf(name), home);
+    }
+
+    private static Interposer fault(Fault.Plan plan, FaultLog log) {
+        var fault = new Fault(plan, log);
+        var slow = new SlowToKeep(log.file().toAbsolutePath().getParent());
+        return call -> slow.after(call, fault.called(call));
     }
 
     static Interposer mutant(Mutant mutant, Path home) {
@@ -38,9 +51,25 @@ final class Interposers {
         };
     }
 
-    /** Nobody waits for the commit; and as it happens the service is gone before there is one. */
+    /** The commit comes, on another thread and a little later; nobody waits for it. */
     private static @Nullable Object answerBeforeCommit(Interposer.Call call) throws Throwable {
-        return call.name().equals("accept") ? new Accepted.Taken() : call.proceed();
+        if (!call.name().equals("accept")) {
+            return call.proceed();
+        }
+        Thread.ofPlatform().daemon().name("late-commit").start(() -> commitLate(call));
+        return new Accepted.Taken();
+    }
+
+    private static void commitLate(Interposer.Call call) {
+        long due = System.nanoTime() + LATE.toNanos();
+        while (System.nanoTime() < due) {
+            LockSupport.parkNanos(LATE.toNanos());
+        }
+        try {
+            call.proceed();
+        } catch (Throwable failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     private static @Nullable Object keyNotUnique(Interposer.Call call) throws Throwable {
@@ -62,7 +91,10 @@ final class Interposers {
             var arguments = call.arguments();
             arguments[0] = later((Ticket) arguments[0], newer);
             arguments[2] = later((TaskClaim) arguments[2], newer);
-            taken = ((CompletableFuture<?>) call.with(arguments)).join().equals(true);
+            taken =
+                    ((CompletableFuture<?>) call.with(arguments))
+                            .get(WRITTEN_WITHIN, SECONDS)
+                            .equals(true);
         }
         return CompletableFuture.completedFuture(taken);
     }
@@ -80,16 +112,20 @@ final class Interposers {
 
     private static @Nullable Object rescueAll(Interposer.Call call, Path home) throws Throwable {
         if (call.name().equals("rescue")) {
-            endAll(home);
+            reopenAll(home);
         }
         return call.proceed();
     }
 
-    private static void endAll(Path home) throws SQLException {
+    /** What the rescue does with the jobs that it finds, without its {@code WHERE}. */
+    private static void reopenAll(Path home) throws SQLException {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + SqlDump.database(home));
                 var statement = connection.createStatement()) {
             statement.executeUpdate(
-                    "UPDATE job SET state = 'cancelled', claimed = 0, finished = coalesce(finished, created)");
+                    """
+                    UPDATE job SET state = 'pending', started = NULL, finished = NULL, claimed = 0,
+                        version = (epoch + 1) << 24
+                    """);
         }
     }
 }

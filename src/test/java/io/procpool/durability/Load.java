@@ -4,8 +4,10 @@ import io.procpool.service.Processes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
@@ -25,6 +27,7 @@ final class Load implements Runnable {
     private final boolean killsWorkers;
     private final Deque<String> open = new ArrayDeque<>();
     private final List<String> known = new ArrayList<>();
+    private final Set<String> unkeyed = new HashSet<>(); // nobody will ask for these again
     private final Deque<Ask> unanswered = new ArrayDeque<>();
     private volatile boolean ended;
     private int tags;
@@ -125,6 +128,9 @@ final class Load implements Runnable {
         }
         open.addAll(ids);
         known.addAll(ids);
+        if (!ask.repeatable()) {
+            unkeyed.addAll(ids);
+        }
         if (ask.repeatable() && random.nextInt(8) == 0) {
             unanswered.add(ask); // once more, although it is known
         }
@@ -148,8 +154,25 @@ final class Load implements Runnable {
 
     private void awaitOldest() {
         var id = open.poll();
-        if (id != null && caller.read(id, "?wait=1").isEmpty()) {
+        if (id == null) {
+            return;
+        }
+        var job = caller.read(id, "?wait=1");
+        if (job.isEmpty()) {
             open.addLast(id); // nobody there
+        } else if (job.get().get("ready").asBoolean()
+                && unkeyed.contains(id)
+                && random.nextInt(8) == 0) {
+            forget(id);
+        }
+    }
+
+    /** And looks whether it is. */
+    private void forget(String id) {
+        known.remove(id);
+        unkeyed.remove(id);
+        if (caller.forget(id)) {
+            caller.read(id, "");
         }
     }
 

@@ -11,6 +11,7 @@ import io.procpool.durability.Operation.Deed.Submitted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Evidence made by hand: time goes on by one with each thing that is added. */
 final class MadeEvidence {
@@ -22,9 +23,36 @@ final class MadeEvidence {
     private final List<Ledger.Entry> entries = new ArrayList<>();
     private final List<Listed> listed = new ArrayList<>();
     private final List<Stored> stored = new ArrayList<>();
+    private final List<String> held = new ArrayList<>();
     private long time;
     private Map<String, Long> metrics = Map.of();
     private boolean otherMetrics;
+
+    /** One job that was accepted, ran once, and has its value. */
+    static MadeEvidence good() {
+        return accepted()
+                .began(JOB, TAG, 1, PID)
+                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1));
+    }
+
+    static MadeEvidence accepted() {
+        return new MadeEvidence().submitted(Wanted.harmless(TAG), JOB);
+    }
+
+    static MadeEvidence keyed() {
+        return new MadeEvidence()
+                .submitted(Wanted.harmless(TAG), "k", "f", JOB)
+                .began(JOB, TAG, 1, PID)
+                .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1));
+    }
+
+    static MadeEvidence seen(String... states) {
+        var evidence = accepted().began(JOB, TAG, 1, PID);
+        for (var state : states) {
+            evidence.read(JOB, state, null);
+        }
+        return evidence.ended(JOB, TAG, "succeeded", value(TAG, 1), run(1));
+    }
 
     MadeEvidence did(Deed deed, Reply reply) {
         history.add(new Operation(deed, reply, ++time, ++time));
@@ -54,7 +82,13 @@ final class MadeEvidence {
     }
 
     MadeEvidence stored(String id, String state, int epoch, long version) {
-        stored.add(new Stored(id, state, epoch, version));
+        stored.add(new Stored(id, state, epoch, version, true));
+        return this;
+    }
+
+    /** Somebody had waited for it when it was accepted. */
+    MadeEvidence storedUntracked(String id, String state, int epoch, long version) {
+        stored.add(new Stored(id, state, epoch, version, false));
         return this;
     }
 
@@ -64,13 +98,45 @@ final class MadeEvidence {
         return this;
     }
 
+    /** In both dumps. */
+    MadeEvidence left(Listed job) {
+        return listed(job).stored(job.id(), job.state(), 1, 1 << 24);
+    }
+
+    MadeEvidence held(String... jobs) {
+        held.addAll(List.of(jobs));
+        return this;
+    }
+
+    MadeEvidence cancelled(String id) {
+        return did(new Deed.Cancelled(id, "", 0), Reply.UNKNOWN);
+    }
+
     /** In both dumps, as the client was told and the functions wrote down. */
     MadeEvidence ended(String id, String tag, String state, String value, Run... runs) {
-        return listed(job(id, tag, state, value, runs)).stored(id, state, 1, 1 << 24);
+        return left(job(id, tag, state, value, runs));
     }
 
     static Listed job(String id, String tag, String state, String value, Run... runs) {
-        return new Listed(id, tag, state, List.of(runs), null, value, null);
+        return new Listed(id, tag, Ask.POOL, state, 1 << 24, List.of(runs), null, value, null);
+    }
+
+    /** One that failed. */
+    static Listed failed(String problem, Run... runs) {
+        return new Listed(
+                JOB, TAG, Ask.POOL, "failed", 1 << 24, List.of(runs), problem, null, null);
+    }
+
+    /** A release of {@link #JOB}. */
+    static Listed retry(String id) {
+        return new Listed(id, TAG, Ask.POOL, "cancelled", 1 << 24, List.of(), null, null, JOB);
+    }
+
+    /** So many crashes, one after the other. */
+    static Run[] crashes(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(n -> lost(n, "crash_signal"))
+                .toArray(Run[]::new);
     }
 
     static Run run(int n) {
@@ -92,8 +158,6 @@ final class MadeEvidence {
                         : listed.stream().collect(groupingBy(Listed::state, counting()));
         return Checker.check(
                 new Evidence(
-                        history,
-                        new Ledger(entries),
-                        new Dump(listed, stored, counted, List.of())));
+                        history, new Ledger(entries), new Dump(listed, stored, counted, held)));
     }
 }

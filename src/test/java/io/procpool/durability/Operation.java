@@ -23,11 +23,26 @@ record Operation(Deed deed, Reply reply, long invoked, long returned) {
             }
         }
 
-        /** A quarantined task was released. {@code id} is the new job's; empty if it is not known. */
-        record Released(String tag, String id) implements Deed {}
+        /**
+         * The quarantined task of a job was released.
+         *
+         * @param id the new job's; empty: not known
+         */
+        record Released(String tag, String job, String id) implements Deed {}
 
-        /** A job was asked to end. {@code state} is that of the answer. */
-        record Cancelled(String id, String state) implements Deed {}
+        /** The quarantined task of a job was dropped. */
+        record Dropped(String job) implements Deed {}
+
+        /**
+         * A job was asked to end.
+         *
+         * @param state that of the answer; empty: not known
+         * @param version that of its ETag; 0: not seen
+         */
+        record Cancelled(String id, String state, long version) implements Deed {}
+
+        /** A pool was terminated, with all that waits for it. */
+        record PoolEnded(String pool) implements Deed {}
 
         /**
          * A job was looked at.

@@ -45,7 +45,8 @@ class PoisonTest {
             assertThat(evidence.get("attempts").valueStream())
                     .allMatch(attempt -> attempt.get("signal").asInt() == 9);
 
-            var released = trial.caller.release(held.asString(), "poison").json();
+            var released =
+                    trial.caller.release(held.asString(), "poison", poison.getFirst()).json();
             assertThat(released.get("retry_of").asString()).isEqualTo(poison.getFirst());
             trial.settle();
             assertThat(trial.evidence().dump.quarantine()).isEmpty();

@@ -24,8 +24,14 @@ enum Rule {
     CANCELLED,
     /** What has succeeded has run. */
     SUCCEEDED_RAN,
+    /** What is harmless succeeds, what raises has raised, what kills is put aside: unless somebody wanted it otherwise. */
+    RIGHT_END,
     /** A task is charged only for the workers that it lost. */
     NEIGHBOURS,
+    /** In quarantine is what has crashed three times, for as long as nobody lets it go. */
+    QUARANTINE,
+    /** What was forgotten is unknown from then on. */
+    FORGOTTEN,
     /** API, database and metrics count the same. */
     BOOKS
 }

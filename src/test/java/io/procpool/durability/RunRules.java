@@ -98,8 +98,8 @@ final class RunRules {
                         (item, runs) -> {
                             var numbers = numbers(runs);
                             if (runs.size() != numbers.size()
-                                    || numbers.first() != 1
-                                    || numbers.last() != numbers.size()) {
+                                    || numbers.first() > first(job)
+                                    || numbers.last() - numbers.first() + 1 != numbers.size()) {
                                 add(
                                         Rule.ATTEMPTS,
                                         "the runs of %s (%s) from item %d are numbered %s"
@@ -112,6 +112,11 @@ final class RunRules {
                         });
     }
 
+    /** Runs that were lost with a service before that are counted, and have left no evidence if nothing was written down of each. */
+    private int first(Listed job) {
+        return evidence.isUntracked(job.id()) ? KEPT : 1;
+    }
+
     private static NavigableSet<Integer> numbers(List<Run> runs) {
         return runs.stream().map(Run::n).collect(toCollection(TreeSet::new));
     }
@@ -120,6 +125,7 @@ final class RunRules {
         var onRecord = numbers(job.runs());
         evidence.startsOf(job.id()).stream()
                 .filter(start -> job.ready() && !onRecord.contains(start.attempt()))
+                .filter(start -> !isLostUntracked(job, start, onRecord))
                 .forEach(
                         start ->
                                 add(
@@ -131,6 +137,13 @@ final class RunRules {
                                                         job.tag(),
                                                         start.pid(),
                                                         onRecord)));
+    }
+
+    private boolean isLostUntracked(
+            Listed job, Ledger.Entry start, NavigableSet<Integer> onRecord) {
+        return evidence.isUntracked(job.id())
+                && !onRecord.isEmpty()
+                && start.attempt() < onRecord.first();
     }
 
     private void atMostOnce(Listed job) {
@@ -149,8 +162,7 @@ final class RunRules {
     /** A lost worker needs a cause: the service was killed, or somebody killed that worker. The task's own doing it was not. */
     private void chargedOnlyForWhatItLost(Listed job) {
         job.runs().stream()
-                .filter(run -> "worker-lost".equals(run.problem()))
-                .filter(run -> !run.lostWithService() && !killed.contains(run.pid()))
+                .filter(run -> run.crashed() && !killed.contains(run.pid()))
                 .forEach(
                         run ->
                                 add(
@@ -161,15 +173,6 @@ final class RunRules {
                                                         job.tag(),
                                                         run.pid(),
                                                         run.reason())));
-        if ("quarantined".equals(job.problem()) && crashes(job) == 0) {
-            add(
-                    Rule.NEIGHBOURS,
-                    "%s (%s) is in quarantine for nothing".formatted(job.id(), job.tag()));
-        }
-    }
-
-    private long crashes(Listed job) {
-        return job.runs().stream().filter(run -> killed.contains(run.pid())).count();
     }
 
     private void add(Rule rule, String example) {

@@ -2,12 +2,15 @@ package io.procpool.durability;
 
 import static java.util.Comparator.comparingLong;
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toCollection;
 
 import io.procpool.durability.Operation.Deed;
 import io.procpool.durability.Operation.Deed.Read;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What clients saw of a job, one sight after another; the dump is the last of them. */
@@ -42,10 +45,11 @@ final class SightRules {
     private static Stream<Sight> sight(Operation operation) {
         return switch (operation.deed()) {
             case Read read -> Stream.of(at(read, operation));
-            case Deed.Cancelled(var id, var state) ->
-                    Stream.of(at(new Read(id, state, 0, null), operation));
+            case Deed.Cancelled(var id, var state, var version) ->
+                    Stream.of(at(new Read(id, state, version, null), operation));
             case Deed.Submitted _, Deed.Released _, Deed.Missed _ -> Stream.empty();
             case Deed.Forgotten _, Deed.WorkerKilled _ -> Stream.empty();
+            case Deed.Dropped _, Deed.PoolEnded _ -> Stream.empty();
         };
     }
 
@@ -55,7 +59,7 @@ final class SightRules {
 
     private Stream<Sight> last() {
         return evidence.dump.listed().stream()
-                .map(job -> new Read(job.id(), job.state(), 0, job.value()))
+                .map(job -> new Read(job.id(), job.state(), job.version(), job.value()))
                 .map(read -> new Sight(read, Long.MAX_VALUE, Long.MAX_VALUE));
     }
 
@@ -75,6 +79,28 @@ final class SightRules {
             known.compare(sight.read());
         }
         sameValues(ofOneJob);
+        oneStateOfEachVersion(ofOneJob);
+    }
+
+    /** A version is a state: whoever asks with it again is told that nothing has changed. */
+    private void oneStateOfEachVersion(List<Sight> ofOneJob) {
+        ofOneJob.stream()
+                .map(Sight::read)
+                .filter(read -> read.version() != 0)
+                .collect(
+                        groupingBy(Read::version, mapping(Read::state, toCollection(TreeSet::new))))
+                .forEach(
+                        (version, states) -> {
+                            if (states.size() > 1) {
+                                add(
+                                        Rule.LEGAL_STATES,
+                                        "version %d of %s was seen as each of %s"
+                                                .formatted(
+                                                        version,
+                                                        ofOneJob.getFirst().read().id(),
+                                                        states));
+                            }
+                        });
     }
 
     /** Values are the same whatever the order in which they were read. */

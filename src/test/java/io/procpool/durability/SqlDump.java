@@ -29,7 +29,9 @@ final class SqlDump {
     List<Stored> jobs() throws SQLException {
         try (var connection = open();
                 var statement = connection.createStatement();
-                var rows = statement.executeQuery("SELECT id, state, epoch, version FROM job")) {
+                var rows =
+                        statement.executeQuery(
+                                "SELECT id, state, epoch, version, tracked FROM job")) {
             var jobs = new ArrayList<Stored>();
             while (rows.next()) {
                 jobs.add(
@@ -37,7 +39,8 @@ final class SqlDump {
                                 id(rows.getBytes(1)),
                                 rows.getString(2),
                                 rows.getInt(3),
-                                rows.getLong(4)));
+                                rows.getLong(4),
+                                rows.getBoolean(5)));
             }
             return jobs;
         }

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -33,7 +35,7 @@ final class Trial implements AutoCloseable {
     private final Path home;
     private final Path ledgers;
     private final List<Load> loads = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final Clients clients = new Clients();
     private @Nullable ServiceProcess service;
     private volatile String url = NOWHERE;
 
@@ -86,27 +88,42 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    /** The same for one that may end before it is ready: whether it did not. */
-    boolean tryStart(String interposer) throws Exception {
+    /** The same with a guard taken out. */
+    void start(Mutant mutant) throws Exception {
+        start(Interposed.class.getName(), List.of(interposer(mutant.name())));
+    }
+
+    /** The same for one that has a fault, and may end of it before it is ready: why it did. */
+    Optional<Throwable> start(Fault.Plan fault, FaultLog log) throws Exception {
         try {
             start(
                     Interposed.class.getName(),
-                    List.of("-D" + Interposed.PROPERTY + "=" + interposer));
-            return true;
+                    List.of(
+                            interposer(fault.toString()),
+                            "-D" + Interposed.LOG + "=" + log.file()));
+            return Optional.empty();
         } catch (AssertionError | IOException ended) {
             if (service != null) {
                 over();
             }
-            return false;
+            return Optional.of(ended);
         }
+    }
+
+    private static String interposer(String name) {
+        return "-D" + Interposed.PROPERTY + "=" + name;
     }
 
     /** Makes the pool anew. */
     void pool(int processes) throws Exception {
-        var spec =
-                "{\"processes\":%d,\"grace\":1,\"env\":{\"LEDGER\":\"%s\"}}"
-                        .formatted(processes, ledgers);
-        assertThat(service().put("/v1/pools/" + Ask.POOL, spec).statusCode()).isIn(200, 201);
+        var answer = service().put("/v1/pools/" + Ask.POOL, specification(processes));
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
+    }
+
+    /** Of a pool whose functions know where the ledgers are. */
+    String specification(int processes) {
+        return "{\"processes\":%d,\"grace\":1,\"env\":{\"LEDGER\":\"%s\"}}"
+                .formatted(processes, ledgers);
     }
 
     /** kill -9, in the middle of whatever it does. */
@@ -133,23 +150,37 @@ final class Trial implements AutoCloseable {
     }
 
     /** Clients that go on until {@link #endLoad}, whatever becomes of services. */
-    void load(int clients, long seed, boolean killWorkers) {
-        for (int n = 0; n < clients; n++) {
-            var load = new Load("c" + threads.size(), caller, history, seed + n, killWorkers);
+    void load(int many, long seed, boolean killWorkers) {
+        for (int n = 0; n < many; n++) {
+            var load = new Load("c" + clients.started(), caller, history, seed + n, killWorkers);
             loads.add(load);
-            threads.add(Thread.ofPlatform().name("load-" + n).start(load));
+            clients.start(load);
         }
     }
 
+    /** @throws AssertionError if a client has broken: then there was less load than there seemed to be */
     void endLoad() throws InterruptedException {
         loads.forEach(Load::end);
-        for (var thread : threads) {
-            thread.join();
-        }
         loads.clear();
+        clients.join();
     }
 
+    /** What has been accepted, and may be there. */
     private Stream<String> accepted() {
+        var forgotten =
+                history.operations().stream()
+                        .filter(operation -> operation.reply() != Reply.FAIL)
+                        .map(Operation::deed)
+                        .flatMap(
+                                deed ->
+                                        deed instanceof Deed.Forgotten(var id)
+                                                ? Stream.of(id)
+                                                : Stream.empty())
+                        .collect(Collectors.toSet());
+        return granted().filter(id -> !forgotten.contains(id));
+    }
+
+    private Stream<String> granted() {
         return history.operations().stream()
                 .filter(operation -> operation.reply() == Reply.OK)
                 .flatMap(
@@ -159,7 +190,8 @@ final class Trial implements AutoCloseable {
                                     case Released release -> Stream.of(release.id());
                                     case Deed.Read _, Deed.Missed _ -> Stream.empty();
                                     case Deed.Cancelled _, Deed.Forgotten _ -> Stream.empty();
-                                    case Deed.WorkerKilled _ -> Stream.empty();
+                                    case Deed.WorkerKilled _, Deed.Dropped _ -> Stream.empty();
+                                    case Deed.PoolEnded _ -> Stream.empty();
                                 })
                 .distinct();
     }
@@ -167,7 +199,12 @@ final class Trial implements AutoCloseable {
     /** Waits until so many more submissions have been granted. */
     void awaitGranted(int more) throws InterruptedException {
         long wanted = history.granted() + more;
-        Waiting.until(more + " more were granted", () -> history.granted() >= wanted);
+        Waiting.until(
+                more + " more were granted",
+                () -> {
+                    clients.requireWhole();
+                    return history.granted() >= wanted;
+                });
     }
 
     /** Waits until all that was accepted is final. */
@@ -192,7 +229,17 @@ final class Trial implements AutoCloseable {
 
     private JsonNode seen(String id) {
         return caller.read(id, "?wait=10")
-                .orElseThrow(() -> new AssertionError("nobody says what became of " + id));
+                .orElseThrow(
+                        () ->
+                                new AssertionError(
+                                        "nobody says what became of %s, of which is known %s"
+                                                .formatted(id, deeds(id))));
+    }
+
+    private List<Operation> deeds(String id) {
+        return history.operations().stream()
+                .filter(operation -> operation.deed().toString().contains(id))
+                .toList();
     }
 
     private String pool() {
@@ -231,13 +278,19 @@ final class Trial implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        try {
+        try (caller) {
             endLoad();
         } finally {
+            endService();
+        }
+    }
+
+    private void endService() throws IOException {
+        try {
             if (service != null) {
                 over();
             }
-            caller.close();
+        } finally {
             FileSystemUtils.deleteRecursively(ledgers);
         }
     }

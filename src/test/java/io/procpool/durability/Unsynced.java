@@ -4,6 +4,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Unsynced implements Interposer {
     private static final String STORE = "io.procpool.store.";
     private static final String OFF = "0";
+    private static final Duration LONGEST = Duration.ofSeconds(30); // a ceiling
 
     @Override
     public @Nullable Object called(Call call) throws Throwable {
@@ -36,8 +38,12 @@ final class Unsynced implements Interposer {
     /** Not within a transaction: there it has no effect. */
     private static void turnOff(Connection connection) {
         try (var statement = connection.createStatement()) {
+            long deadline = System.nanoTime() + LONGEST.toNanos();
             String now = null;
             while (!OFF.equals(now)) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("synchronous is still " + now);
+                }
                 statement.execute("PRAGMA synchronous = OFF");
                 try (var row = statement.executeQuery("PRAGMA synchronous")) {
                     now = row.getString(1);

@@ -64,9 +64,9 @@ final class ValueRules {
                                 .formatted(job.id(), job.tag(), job.value(), wanted)));
     }
 
-    /** The version of a record says under which claim it was written. */
+    /** The version of a record says under which claim it was written. What was in memory at first goes on with the versions that it had there. */
     private void written(Stored job) {
-        long under = job.version() >> EPOCH_SHIFT;
+        long under = Math.max(job.version() >> EPOCH_SHIFT, job.tracked() ? 0 : 1);
         if (Automaton.FINAL.contains(job.state()) && under < job.epoch()) {
             violations.add(
                     new Violation(

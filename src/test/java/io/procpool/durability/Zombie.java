@@ -1,5 +1,7 @@
 package io.procpool.durability;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import com.fasterxml.uuid.Generators;
 import io.procpool.durability.Operation.Deed.Submitted;
 import io.procpool.job.Attempt;
@@ -29,6 +31,7 @@ import java.util.UUID;
 final class Zombie {
     private static final String POOL = "elsewhere";
     private static final String TAG = "zombie";
+    private static final long WRITTEN_WITHIN = 60; // a ceiling
     private static final TaskClaim FIRST = new TaskClaim(0, 0, 1, 1);
     private static final TaskClaim SECOND = new TaskClaim(0, 0, 1, 2);
 
@@ -71,7 +74,7 @@ final class Zombie {
         }
     }
 
-    private void play() {
+    private void play() throws Exception {
         long asked = System.nanoTime();
         var pending = record(new JobState.Pending(), 1, List.of());
         store.accept(List.of(new Entry(pending, submission(), true, true, null)), null);
@@ -95,13 +98,13 @@ final class Zombie {
                         true, System.nanoTime(), id.toString(), 0, attempt, 100 + attempt, TAG));
     }
 
-    private void ends(Ticket ticket, TaskClaim task, List<Attempt> attempts) {
+    private void ends(Ticket ticket, TaskClaim task, List<Attempt> attempts) throws Exception {
         var value =
                 Payload.ofUtf8("{\"tag\":\"%s\",\"attempt\":%d}".formatted(TAG, task.attempt()));
         var end = new JobState.Succeeded(now, now, value, List.of());
         store.finish(ticket, record(end, ticket.epoch(), attempts), task, List.of())
                 .toCompletableFuture()
-                .join();
+                .get(WRITTEN_WITHIN, SECONDS);
     }
 
     private JobRecord record(JobState state, int epoch, List<Attempt> attempts) {
