@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +28,8 @@ final class Caller implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private volatile boolean alone;
+    private volatile boolean deaf;
+    private final AtomicInteger deafened = new AtomicInteger();
 
     /** @param url where the service is at the moment */
     Caller(History history, Supplier<String> url) {
@@ -77,9 +80,13 @@ final class Caller implements AutoCloseable {
     }
 
     private Answer send(HttpRequest.Builder request) {
+        int before = deafened.get();
         request.timeout(PATIENCE).header("Content-Type", "application/json");
         try {
             var response = client.send(request.build(), BodyHandlers.ofString());
+            if (deaf || deafened.get() != before) {
+                return new Answer(Reply.UNKNOWN, Optional.empty());
+            }
             alone = false;
             return new Answer(reply(response.statusCode()), Optional.of(response));
         } catch (ConnectException nobodyThere) {
@@ -91,6 +98,17 @@ final class Caller implements AutoCloseable {
             Thread.currentThread().interrupt();
             return new Answer(Reply.UNKNOWN, Optional.empty());
         }
+    }
+
+    /** From now on no answer comes through, whoever sends it, until {@link #hear}; nor one that is on its way. */
+    void deafen() {
+        deafened.incrementAndGet();
+        deaf = true;
+    }
+
+    void hear() {
+        deafened.incrementAndGet(); // what was asked before is not answered any more
+        deaf = false;
     }
 
     /** Whether there was no service when it was last asked. */

@@ -20,8 +20,7 @@ class PowerCutTest {
             trial.load(4, seed, false);
             for (int round = 0; round < ROUNDS; round++) {
                 trial.awaitGranted(10 + random.nextInt(60));
-                disk.cut();
-                trial.kill();
+                cut(trial, disk);
                 disk.restore();
                 trial.start();
             }
@@ -30,5 +29,16 @@ class PowerCutTest {
             assertThat(trial.verdict()).isEmpty();
             assertThat(new SqlDump(trial.home()).quickCheck()).isEqualTo("ok");
         }
+    }
+
+    /**
+     * A machine without power answers nobody. This one would: and ext4 lets a sync that is on its way while the file system is shut down return without an error, though nothing of
+     * it is on the disk.
+     */
+    private static void cut(Trial trial, CutDisk disk) throws Exception {
+        trial.caller.deafen();
+        disk.cut();
+        trial.kill();
+        trial.caller.hear();
     }
 }
