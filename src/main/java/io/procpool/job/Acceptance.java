@@ -146,7 +146,9 @@ final class Acceptance {
         if (request == null) {
             return new KeyReused(id.toString());
         }
-        boolean free = store.look(new JobStore.Key(request.key(), request.fingerprint(), "")) instanceof Accepted.Taken;
+        boolean free =
+                store.look(new JobStore.Key(request.key(), request.fingerprint(), ""))
+                        instanceof Accepted.Taken;
         return free && store.find(id) instanceof Found.Unknown
                 ? new ResultGone(id.toString())
                 : new KeyReused(request.key());

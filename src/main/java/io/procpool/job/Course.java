@@ -107,10 +107,20 @@ final class Course {
     }
 
     /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that and {@code runs} times more. */
-    void beginAnew(List<Attempt> known, int runs) {
+    void beginAnew(List<Attempt> known, int runs, Instant now) {
         known.forEach(attempts::add);
         int most = known.stream().mapToInt(Attempt::n).max().orElse(0);
+        if (!submission.verb().maps()) { // of a map nobody knows which chunks there were
+            for (int n = most + 1; n <= most + runs; n++) {
+                attempts.add(lostWithTheService(n, now));
+            }
+        }
         tasks.firstAttempt(most + runs + 1);
+    }
+
+    private static Attempt lostWithTheService(int n, Instant now) {
+        return new Attempt(
+                n, 0, 1, 0, 0, now, now, null, null, 0, 0, "", false, Crashes.serviceLost());
     }
 
     /** The only task of it was claimed with it. */

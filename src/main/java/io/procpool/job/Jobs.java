@@ -36,7 +36,7 @@ public final class Jobs implements AutoCloseable {
     private static final Duration LONGEST_WRITE = Duration.ofSeconds(5);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
 
-    private static final String NOT_KEPT =
+    static final String NOT_KEPT =
             "The call took longer than it was waited for, and there is no room to keep it: it was cancelled. It may have begun.";
 
     /** How much there may be. */

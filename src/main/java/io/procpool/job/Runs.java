@@ -53,7 +53,10 @@ final class Runs {
         } else if (isOnce() && claimed.lost() > 0) {
             job.broke(Crashes.serviceLost()); // some of it may have begun
         } else {
-            job.locked(() -> course.beginAnew(claimed.record().attempts(), claimed.lost()));
+            job.locked(
+                    () ->
+                            course.beginAnew(
+                                    claimed.record().attempts(), claimed.lost(), clock.instant()));
         }
     }
 

@@ -189,7 +189,7 @@ final class Breaches {
                 () ->
                         MadeEvidence.accepted()
                                 .began(JOB, TAG, 4, PID)
-                                .listed(job(JOB, TAG, "succeeded", value(TAG, 4), run(2), run(4)))
+                                .listed(job(JOB, TAG, "succeeded", value(TAG, 4), run(1), run(4)))
                                 .storedUntracked(JOB, "succeeded", 2, 2L << 24));
         breach(
                 Rule.ATTEMPTS,

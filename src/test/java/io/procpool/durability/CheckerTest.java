@@ -127,14 +127,21 @@ class CheckerTest {
                 .isEmpty();
     }
 
-    /** Until then it was in memory: it has no versions of claims, and no evidence of the runs that went with a service. */
+    /** Until then it was in memory: it has no versions of claims. */
     @Test
-    void what_was_accepted_when_somebodys_patience_ended_is_well_with_its_last_run_on_record() {
+    void what_was_accepted_when_somebodys_patience_ended_is_well_without_versions_of_claims() {
         assertThat(
                         MadeEvidence.accepted()
                                 .began(JOB, TAG, 1, 99)
                                 .began(JOB, TAG, 2, PID)
-                                .listed(job(JOB, TAG, "succeeded", value(TAG, 2), run(2)))
+                                .listed(
+                                        job(
+                                                JOB,
+                                                TAG,
+                                                "succeeded",
+                                                value(TAG, 2),
+                                                lost(1, "service_lost"),
+                                                run(2)))
                                 .storedUntracked(JOB, "succeeded", 2, 2L << 24)
                                 .checked())
                 .isEmpty();

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
 import io.procpool.durability.Dump.Listed;
-import io.procpool.durability.Dump.Stored;
 import io.procpool.durability.Operation.Deed;
 import io.procpool.durability.Operation.Deed.Submitted;
 import java.util.HashMap;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All that the checker looks at, and ways to look at it. */
@@ -31,8 +29,6 @@ final class Evidence {
     /** Starts by the job's id. */
     final Map<String, List<Ledger.Entry>> starts;
 
-    private final Set<String> untracked;
-
     Evidence(List<Operation> history, Ledger ledger, Dump dump) {
         this.history = List.copyOf(history);
         this.ledger = ledger;
@@ -41,11 +37,6 @@ final class Evidence {
         of(Submitted.class).forEach(submit -> submit.wanted().forEach(this::note));
         listed =
                 dump.listed().stream().collect(toMap(Listed::id, Function.identity(), (a, _) -> a));
-        untracked =
-                dump.stored().stream()
-                        .filter(job -> !job.tracked())
-                        .map(Stored::id)
-                        .collect(Collectors.toSet());
         starts = ledger.starts().collect(groupingBy(Ledger.Entry::job));
     }
 
@@ -60,11 +51,6 @@ final class Evidence {
 
     Stream<Operation> operations(Class<? extends Deed> kind) {
         return history.stream().filter(operation -> kind.isInstance(operation.deed()));
-    }
-
-    /** Jobs that somebody waited for at first: their tasks are not written down one by one. */
-    boolean isUntracked(String job) {
-        return untracked.contains(job);
     }
 
     List<Ledger.Entry> startsOf(String job) {

@@ -98,7 +98,7 @@ final class RunRules {
                         (item, runs) -> {
                             var numbers = numbers(runs);
                             if (runs.size() != numbers.size()
-                                    || numbers.first() > first(job)
+                                    || numbers.first() > 1
                                     || numbers.last() - numbers.first() + 1 != numbers.size()) {
                                 add(
                                         Rule.ATTEMPTS,
@@ -112,11 +112,6 @@ final class RunRules {
                         });
     }
 
-    /** Runs that were lost with a service before that are counted, and have left no evidence if nothing was written down of each. */
-    private int first(Listed job) {
-        return evidence.isUntracked(job.id()) ? KEPT : 1;
-    }
-
     private static NavigableSet<Integer> numbers(List<Run> runs) {
         return runs.stream().map(Run::n).collect(toCollection(TreeSet::new));
     }
@@ -125,7 +120,6 @@ final class RunRules {
         var onRecord = numbers(job.runs());
         evidence.startsOf(job.id()).stream()
                 .filter(start -> job.ready() && !onRecord.contains(start.attempt()))
-                .filter(start -> !isLostUntracked(job, start, onRecord))
                 .forEach(
                         start ->
                                 add(
@@ -137,13 +131,6 @@ final class RunRules {
                                                         job.tag(),
                                                         start.pid(),
                                                         onRecord)));
-    }
-
-    private boolean isLostUntracked(
-            Listed job, Ledger.Entry start, NavigableSet<Integer> onRecord) {
-        return evidence.isUntracked(job.id())
-                && !onRecord.isEmpty()
-                && start.attempt() < onRecord.first();
     }
 
     private void atMostOnce(Listed job) {

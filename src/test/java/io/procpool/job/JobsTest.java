@@ -219,7 +219,8 @@ class JobsTest {
                     () -> {
                         throw new Refused(full);
                     });
-            assertRefused(() -> mine.keep(job), full);
+            var told = new Refusal.StoreFull(Jobs.NOT_KEPT, full.retryAfter());
+            assertRefused(() -> mine.keep(job), told);
             hands.letGo();
             assertThat(job.awaitReady(LONG)).isTrue();
             assertThat(job.snapshot().state()).isInstanceOf(JobState.Cancelled.class);

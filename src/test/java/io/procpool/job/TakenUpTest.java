@@ -245,6 +245,15 @@ class TakenUpTest {
     }
 
     @Test
+    void the_runs_of_a_call_that_nobody_wrote_down_are_on_record_as_lost() {
+        var apply = again(Submissions.accepted(Submissions.apply()), false, List.of(), null, 2);
+        apply.value(apply.begin(), "1");
+        var attempts = apply.job.snapshot().attempts();
+        assertThat(attempts).extracting(Attempt::n).containsExactly(1, 2, 3);
+        assertThat(attempts).extracting(Attempt::problem).containsExactly(LOST, LOST, null);
+    }
+
+    @Test
     void nor_is_one_run_again_that_may_begin_once() {
         var lost = again(Submissions.once(Submissions.apply()), false, List.of(), null, 1);
         assertThat(lost.problem()).isEqualTo(LOST);
