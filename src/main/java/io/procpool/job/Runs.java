@@ -32,7 +32,7 @@ final class Runs {
     private final Journal journal;
     private final Clock clock;
 
-    /** The ends of tasks are written in the order of their places. Held while the store has no room for more to write; the job's lock is taken within it. */
+    /** The ends of tasks are written in the order of their places, and count in it. The job's lock is taken within it, and those that the end of a job takes. */
     private final ReentrantLock writing = new ReentrantLock();
 
     private @Nullable TaskClaim last;
@@ -298,14 +298,14 @@ final class Runs {
             job.handOn(job.locked(() -> counts(task, end, attempt, entry, claim)));
             return;
         }
-        CompletionStage<Void> written;
         writing.lock();
-        try {
-            written = journal.ended(task, end, job.locked(course::nextPlace), entry);
+        try { // they count in that order too
+            after(
+                    journal.ended(task, end, job.locked(course::nextPlace), entry),
+                    () -> job.handOn(job.locked(() -> counts(task, end, attempt, null, null))));
         } finally {
             writing.unlock();
         }
-        after(written, () -> job.handOn(job.locked(() -> counts(task, end, attempt, null, null))));
     }
 
     /** A task has ended that nobody has a claim on any more. That need not be written: whoever takes it up finds the same. */

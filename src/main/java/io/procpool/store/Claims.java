@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class Claims {
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
 
+    private static final Failure UNREADABLE =
+            new Failure.ProtocolError("what was submitted can't be read any more");
+
     /** So many become due in one transaction. */
     private static final int MOST_WAKING = 10_000;
 
@@ -70,8 +73,7 @@ final class Claims {
                 | Error damage) { // an Error too: the others of the batch are in nobody's memory
             var before = taken.job().record();
             LOG.error("Job {} can't be read: it fails", before.id(), damage);
-            var why = new Failure.ProtocolError("what was submitted can't be read any more");
-            var end = new JobState.Failed(JobState.started(before.state()), now, why);
+            var end = new JobState.Failed(JobState.started(before.state()), now, UNREADABLE);
             var ticket = new Ticket(before.id(), taken.epoch());
             var record = StoredJob.with(before, end, ticket.restingVersion());
             var _ = endings.finish(ticket, record, null, List.of());
@@ -96,15 +98,23 @@ final class Claims {
                         .with(limit + 1L)
                         .all(row -> new Candidate(row.number(), row.number()));
         var jobs = new ArrayList<Taken>();
+        int unread = 0;
         long bytes = 0;
         for (var candidate : candidates) {
             bytes += candidate.size();
             if (jobs.size() == limit || (bytes > maxBytes && !jobs.isEmpty())) {
                 break;
             }
-            var job = take(transaction, candidate.n(), now);
-            jobs.add(job);
-            bytes += kept(job);
+            try {
+                var job = take(transaction, candidate.n(), now);
+                jobs.add(job);
+                bytes += kept(job);
+            } catch (
+                    RuntimeException damage) { // else nothing of the pool could be claimed any more
+                LOG.error("Row {} of the jobs can't be read: it fails", candidate.n(), damage);
+                Endings.endUnread(transaction, candidate.n(), UNREADABLE, now);
+                unread++;
+            }
         }
         var nextDue =
                 transaction
@@ -118,7 +128,7 @@ final class Claims {
                         .first(Row::number)
                         .orElse(null);
         boolean already = nextDue != null && nextDue <= Times.nanos(now);
-        return new Found(jobs, already || jobs.size() < candidates.size(), nextDue);
+        return new Found(jobs, already || jobs.size() + unread < candidates.size(), nextDue);
     }
 
     /** What its tasks have come to takes memory too. */

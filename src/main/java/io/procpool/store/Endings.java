@@ -146,6 +146,27 @@ final class Endings {
 
     // --- jobs that nobody has claimed
 
+    /** Ends one whose rows can't be read, whatever is wrong with them. */
+    static void endUnread(Transaction transaction, long n, Failure why, Instant at)
+            throws SQLException {
+        transaction
+                .of(
+                        """
+                        UPDATE job SET state = 'failed', finished = ?, version = version + 1,
+                            epoch = epoch + 1, claimed = 0
+                        WHERE n = ? AND finished IS NULL
+                        """)
+                .with(Times.nanos(at))
+                .with(n)
+                .run();
+        transaction
+                .of("INSERT OR REPLACE INTO evidence (job, attempts, problem) VALUES (?, '[]', ?)")
+                .with(n)
+                .with(FailureJson.textOrNull(why))
+                .run();
+        Removal.dropTasks(transaction, n);
+    }
+
     private record Unclaimed(StoredJob job, @Nullable Long expiresIn) {
         static Unclaimed read(Row row) throws SQLException {
             return new Unclaimed(StoredJob.withoutValue(row), row.numberOrNull());

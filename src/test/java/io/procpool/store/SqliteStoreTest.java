@@ -144,6 +144,33 @@ class SqliteStoreTest {
     }
 
     @Test
+    void a_job_whose_row_is_damaged_fails_and_holds_up_no_other() throws Exception {
+        try (var store = open()) {
+            for (int n = 1; n <= 3; n++) {
+                store.jobs().accept(List.of(Records.apply(n, false)), null);
+            }
+        }
+        try (var connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + home.resolve("store/procpool.db"));
+                var statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE body SET submission = '{' WHERE job = 1");
+            statement.executeUpdate("DELETE FROM body WHERE job = 2");
+        }
+        try (var store = open()) {
+            var claimed = store.jobs().claim("pool", Records.FINISHED, 10, 1 << 20);
+            assertThat(claimed.jobs())
+                    .extracting(one -> one.record().id())
+                    .containsExactly(Records.id(3));
+            assertThat(claimed.more()).isFalse();
+            for (int n = 1; n <= 2; n++) {
+                var found = (Found.There) store.jobs().find(Records.id(n));
+                assertThat(found.record().state()).isInstanceOf(JobState.Failed.class);
+            }
+        }
+    }
+
+    @Test
     void a_pool_can_be_ended_when_the_disk_is_full_but_none_can_be_made() throws Exception {
         try (var disk =
                 Disk.mounted(home.resolve("full"), "-t", "tmpfs", "-o", "size=24m", "tmpfs")
