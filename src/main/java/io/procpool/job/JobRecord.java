@@ -71,11 +71,32 @@ public record JobRecord(
         return verb.streams() && !async;
     }
 
-    /** The same without anything but that. */
-    JobRecord failed(JobState.Failed end) {
+    /** The same in another state. */
+    public JobRecord with(JobState now, long newVersion) {
         return new JobRecord(
-                id, pool, verb, func, collect, async, created, end, items, done, List.of(), version,
-                null, labels, retryOf, null);
+                id,
+                pool,
+                verb,
+                func,
+                collect,
+                async,
+                created,
+                now,
+                items,
+                done,
+                attempts,
+                newVersion,
+                arrivals,
+                labels,
+                retryOf,
+                progress);
+    }
+
+    /** The same with other evidence. */
+    public JobRecord with(List<Attempt> evidence) {
+        return new JobRecord(
+                id, pool, verb, func, collect, async, created, state, items, done, evidence,
+                version, arrivals, labels, retryOf, progress);
     }
 
     public boolean ready() {

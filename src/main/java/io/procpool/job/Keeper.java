@@ -249,7 +249,11 @@ final class Keeper implements Job.Owner {
         var end = new JobState.Failed(JobState.started(record.state()), now(), why);
         var ticket = Objects.requireNonNull(job.ticket());
         var _ =
-                store.finish(ticket, record.failed(end), null, List.of())
+                store.finish(
+                                ticket,
+                                record.with(end, record.version()).with(List.of()),
+                                null,
+                                List.of())
                         .whenComplete((_, _) -> live.ring(job.id()));
     }
 

@@ -75,7 +75,7 @@ final class Claims {
             LOG.error("Job {} can't be read: it fails", before.id(), damage);
             var end = new JobState.Failed(JobState.started(before.state()), now, UNREADABLE);
             var ticket = new Ticket(before.id(), taken.epoch());
-            var record = StoredJob.with(before, end, ticket.restingVersion());
+            var record = before.with(end, ticket.restingVersion());
             var _ = endings.finish(ticket, record, null, List.of());
             return Optional.empty();
         } catch (IOException failure) {

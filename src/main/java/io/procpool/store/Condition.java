@@ -18,9 +18,15 @@ final class Condition implements StoreCondition {
 
     private final String version;
     private volatile Finding finding = new Finding(State.WELL, "");
+    private volatile String check = "not needed: the service before ended by itself";
 
     Condition(String version) {
         this.version = version;
+    }
+
+    /** How the check of the file goes, or what it has found. */
+    void check(String how) {
+        check = how;
     }
 
     void full() {
@@ -78,6 +84,7 @@ final class Condition implements StoreCondition {
     public Map<String, String> durability() {
         var facts = new TreeMap<>(Sqlite.DURABILITY);
         facts.put("sqlite", version);
+        facts.put("quick_check", check);
         return facts;
     }
 }

@@ -53,6 +53,9 @@ final class Database implements AutoCloseable {
             values = new Values(home);
             condition =
                     new Condition(sql.of("SELECT sqlite_version()").first(Row::text).orElse("?"));
+            if (!folder.cleanBefore()) {
+                condition.check("ok"); // or it would not have come to this, if it was small
+            }
             sweepValues(sql);
             readers = new Readers(sqlite);
             var reserve = new Reserve(folder.path());
@@ -95,12 +98,14 @@ final class Database implements AutoCloseable {
     /** A large one takes long: the service is ready meanwhile. */
     private void checkLater(Sqlite sqlite) {
         checked = false;
+        condition.check("running");
         Thread.ofPlatform().name("store-check").daemon().start(() -> check(sqlite));
     }
 
     private void check(Sqlite sqlite) {
         try (var sql = sqlite.openReader()) {
             var found = quickCheck(sql);
+            condition.check(found);
             if (found.equals("ok")) {
                 checked = true;
             } else {

@@ -177,7 +177,7 @@ final class Endings {
             Transaction transaction, StoredJob job, JobState.Final end, @Nullable Content value)
             throws SQLException, IOException {
         var before = Evidence.gathered(transaction.sql(), job);
-        var record = StoredJob.with(before, end, before.version() + 1);
+        var record = before.with(end, before.version() + 1);
         int epoch =
                 transaction
                         .of("SELECT epoch FROM job WHERE n = ?")
@@ -238,7 +238,7 @@ final class Endings {
 
     /** Without the evidence: there may be very many. */
     private static JobRecord bare(JobRecord ended) {
-        return StoredJob.with(ended, List.of());
+        return ended.with(List.of());
     }
 
     /** In two steps, as each has its index. */

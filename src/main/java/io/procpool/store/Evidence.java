@@ -62,7 +62,7 @@ final class Evidence {
                         .all(Row::text);
         var all = new ArrayList<Attempt>();
         texts.forEach(text -> all.addAll(EvidenceJson.attempts(text)));
-        return all.isEmpty() ? record : StoredJob.with(record, shown(all));
+        return all.isEmpty() ? record : record.with(shown(all));
     }
 
     /** The failed ones first of all, so many that a record stays small. */

@@ -1,7 +1,6 @@
 package io.procpool.store;
 
 import io.procpool.job.Arrivals;
-import io.procpool.job.Attempt;
 import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
 import io.procpool.job.Verb;
@@ -90,7 +89,7 @@ record StoredJob(long n, JobRecord record, @Nullable String file) {
                                 label.equals("succeeded")
                                         ? EvidenceJson.errors(errors)
                                         : List.of()));
-        return new StoredJob(n, with(record, state), withValue ? file : null);
+        return new StoredJob(n, record.with(state, record.version()), withValue ? file : null);
     }
 
     private static JobState state(
@@ -122,54 +121,10 @@ record StoredJob(long n, JobRecord record, @Nullable String file) {
         if (file == null || !(record.state() instanceof JobState.Succeeded state)) {
             return record;
         }
-        return with(
-                record,
+        return record.with(
                 new JobState.Succeeded(
-                        state.started(), state.finished(), values.read(file), state.errors()));
-    }
-
-    static JobRecord with(JobRecord record, JobState state) {
-        return with(record, state, record.version());
-    }
-
-    static JobRecord with(JobRecord record, JobState state, long version) {
-        return new JobRecord(
-                record.id(),
-                record.pool(),
-                record.verb(),
-                record.func(),
-                record.collect(),
-                record.async(),
-                record.created(),
-                state,
-                record.items(),
-                record.done(),
-                record.attempts(),
-                version,
-                record.arrivals(),
-                record.labels(),
-                record.retryOf(),
-                record.progress());
-    }
-
-    static JobRecord with(JobRecord record, List<Attempt> attempts) {
-        return new JobRecord(
-                record.id(),
-                record.pool(),
-                record.verb(),
-                record.func(),
-                record.collect(),
-                record.async(),
-                record.created(),
-                record.state(),
-                record.items(),
-                record.done(),
-                attempts,
-                record.version(),
-                record.arrivals(),
-                record.labels(),
-                record.retryOf(),
-                record.progress());
+                        state.started(), state.finished(), values.read(file), state.errors()),
+                record.version());
     }
 
     private static Arrivals arrivals(byte[] bytes) {

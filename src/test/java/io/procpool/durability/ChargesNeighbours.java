@@ -58,22 +58,6 @@ final class ChargesNeighbours implements Interposer {
                         crash.outputTail(),
                         crash.outputTruncated(),
                         new Failure.WorkerLost("crash_signal", null, crash.signal(), "")));
-        return new JobRecord(
-                record.id(),
-                record.pool(),
-                record.verb(),
-                record.func(),
-                record.collect(),
-                record.async(),
-                record.created(),
-                record.state(),
-                record.items(),
-                record.done(),
-                attempts,
-                record.version(),
-                record.arrivals(),
-                record.labels(),
-                record.retryOf(),
-                record.progress());
+        return record.with(attempts);
     }
 }

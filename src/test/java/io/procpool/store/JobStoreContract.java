@@ -671,7 +671,9 @@ abstract class JobStoreContract {
             var entry = Records.entry(n, submission, true);
             accepted(entry);
             if (random.nextBoolean()) {
-                var end = StoredJob.with(entry.record(), new JobState.Cancelled(null, NOW));
+                var end =
+                        entry.record()
+                                .with(new JobState.Cancelled(null, NOW), entry.record().version());
                 finish(n, 1, end);
                 all.addFirst(end);
             } else {
