@@ -100,7 +100,8 @@ final class Acceptance {
 
     /** Whether it is that of a call that somebody waits for, or was answered a moment ago. */
     private boolean isOfCall(UUID id) {
-        return keeper.live().get(id) != null || keeper.recent().find(id).isPresent();
+        var job = keeper.live().get(id);
+        return (job != null && job.waitedFor()) || keeper.recent().find(id).isPresent();
     }
 
     Optional<Receipt> replayed(Request request) {

@@ -128,7 +128,7 @@ final class Feeder implements AutoCloseable {
         } finally {
             lines.free(pool, places.count() - claimed);
         }
-        batch.jobs().forEach(taker::take);
+        batch.jobs().forEach(job -> attempt(() -> taker.take(job)));
         if (batch.more()) {
             lines.look();
         } else {

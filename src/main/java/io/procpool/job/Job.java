@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public final class Job {
         void more(Job job);
 
         /** A job of which nothing else is written has another run: no later one is to have its number. */
-        void again(Ticket ticket, Task task);
+        CompletionStage<Void> again(Ticket ticket, Task task);
 
         /** Goes on with a job later, on another thread; nothing else of a single call is to be done meanwhile. */
         void later(Job job, Duration pause, Runnable action);

@@ -89,7 +89,7 @@ public interface JobStore {
      * A task that was claimed before.
      *
      * @param attempt how often it has been claimed
-     * @param attempts the evidence of its runs, without gap; a run that was lost with the service is among them, as {@code worker-lost} with the reason {@code service_lost}
+     * @param attempts the evidence of its runs, without gap, or none if it has ended and there is very much of it; a run that was lost with the service is among them, as {@code worker-lost} with the reason {@code service_lost}
      * @param end null: it is to be run again
      */
     record KeptTask(

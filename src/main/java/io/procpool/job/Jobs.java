@@ -201,6 +201,9 @@ public final class Jobs implements AutoCloseable {
         try {
             return acceptance.keep(job);
         } catch (Refused refused) {
+            if (job.isOver()) {
+                return false;
+            }
             abandon(job); // whoever is told that nothing was stored may send it again
             throw refused.problem() instanceof StoreFull(_, var retryAfter)
                     ? new Refused(new StoreFull(NOT_KEPT, retryAfter))

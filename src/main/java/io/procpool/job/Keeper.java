@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -270,8 +271,8 @@ final class Keeper implements Job.Owner {
     }
 
     @Override
-    public void again(Ticket ticket, Task task) {
-        var _ = store.again(ticket, task.claim(), task.attempts());
+    public CompletionStage<Void> again(Ticket ticket, Task task) {
+        return store.again(ticket, task.claim(), task.attempts());
     }
 
     @Override

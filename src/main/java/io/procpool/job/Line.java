@@ -11,6 +11,8 @@ final class Line {
     /** More are fetched when so many places are free: not one by one. */
     private static final int LEAST_FETCHED = WINDOW / 4;
 
+    private static final int FEW = 10;
+
     private int live;
     private int resting;
     private boolean waiting;
@@ -78,8 +80,9 @@ final class Line {
         return due && live <= WINDOW - LEAST_FETCHED ? WINDOW - live : 0;
     }
 
+    /** Whether one more goes in even if there is no memory for it: else the pool could stand still. */
     boolean isEmpty() {
-        return live + resting == 0;
+        return live == 0 && resting < FEW;
     }
 
     long arrivals() {

@@ -2,6 +2,7 @@ package io.procpool.job;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,7 +22,7 @@ final class Rests {
 
     private final Lines lines;
     private final ScheduledExecutorService timer;
-    private final Map<Job, Rest> calls = new ConcurrentHashMap<>();
+    private final Map<Job, Set<Rest>> rests = new ConcurrentHashMap<>();
 
     Rests(Lines lines, ScheduledExecutorService timer) {
         this.lines = lines;
@@ -32,9 +33,13 @@ final class Rests {
     void rest(Job job, Duration pause, Runnable action) {
         boolean call = job.ticket() != null && !job.submission().verb().maps();
         var rest = new Rest(job, action, call && lines.rest(job.submission().pool()));
-        if (call) {
-            calls.put(job, rest);
-        }
+        rests.compute(
+                job,
+                (_, others) -> {
+                    var all = others == null ? ConcurrentHashMap.<Rest>newKeySet() : others;
+                    all.add(rest);
+                    return all;
+                });
         try {
             rest.timed(timer.schedule(rest, pause.toNanos(), TimeUnit.NANOSECONDS));
         } catch (RejectedExecutionException ending) {
@@ -47,9 +52,9 @@ final class Rests {
 
     /** It has its outcome. */
     void over(Job job) {
-        var rest = calls.get(job);
-        if (rest != null) {
-            rest.cancel();
+        var all = rests.remove(job);
+        if (all != null) {
+            all.forEach(Rest::cancel);
         }
     }
 
@@ -82,8 +87,9 @@ final class Rests {
         }
 
         void cancel() {
-            var future = time;
-            if (end() && future != null) {
+            end();
+            var future = time; // if it is not there yet, who brings it sees the end
+            if (future != null) {
                 future.cancel(false); // it holds the job
             }
         }
@@ -91,7 +97,12 @@ final class Rests {
         private boolean end() {
             boolean first = ended.compareAndSet(false, true);
             if (first) {
-                calls.remove(job, this);
+                rests.computeIfPresent(
+                        job,
+                        (_, all) -> {
+                            all.remove(this);
+                            return all.isEmpty() ? null : all;
+                        });
                 if (outside) {
                     lines.wake(job.submission().pool());
                 }

@@ -190,7 +190,8 @@ final class Runs {
                                 } else {
                                     notWritten(failure);
                                 }
-                            } catch (RuntimeException bug) {
+                            } catch (RuntimeException
+                                    | Error bug) { // an Error too: nobody else would end it
                                 LOG.error("Result {} can't go on", job.id(), bug);
                                 job.broke(new Failure.ProtocolError("the service failed to go on"));
                             }
@@ -230,10 +231,11 @@ final class Runs {
 
     private CompletionStage<Void> writtenAgain(Task task) {
         var ticket = job.ticket();
-        if (ticket != null && !journal.writes()) {
-            job.owner().again(ticket, task); // a number: nobody waits for that
+        if (ticket == null || journal.writes()) {
+            return journal.again(task);
         }
-        return journal.again(task);
+        var written = job.owner().again(ticket, task);
+        return job.lasting() ? written : journal.again(task); // its pool may end without it
     }
 
     /** Null: it is too late. */

@@ -28,9 +28,9 @@ public final class Worker {
     /** How long the end of a connection waits for the report of the process's end before the process is killed. */
     private static final Duration REPORT_WITHIN = Duration.ofMillis(500);
 
-    /** How long SIGKILL may take to show. A process that is still there then is in uninterruptible sleep. */
     private static final int MOST_IN_A_ROW = 64;
 
+    /** How long SIGKILL may take to show. A process that is still there then is in uninterruptible sleep. */
     private static final Duration KILL_SEEN_WITHIN = Duration.ofSeconds(5);
 
     /** What happened while the owner waited. */
@@ -62,7 +62,11 @@ public final class Worker {
     private boolean reset;
     private volatile boolean spare;
     private int framesSent;
+
+    /** Frames that were received without a look at anything else. */
     private int framesInARow;
+
+    private boolean overdue;
     private boolean undying;
     private boolean unread = true; // the hello may have had company
     private final long startedNanos = System.nanoTime();
@@ -180,9 +184,13 @@ public final class Worker {
             if (poked.getAndSet(false)) {
                 return new Event.Poked();
             }
-            if (deadlineNanos - System.nanoTime() <= 0) {
+            // Once more after the deadline, as below.
+            boolean late = deadlineNanos - System.nanoTime() <= 0;
+            if (late && overdue) {
+                overdue = false;
                 return new Event.Due();
             }
+            overdue = late;
         }
         while (true) {
             var exit = process.exit().getNow(null);

@@ -27,6 +27,9 @@ final class Claims {
     private static final Failure UNREADABLE =
             new Failure.ProtocolError("what was submitted can't be read any more");
 
+    private static final Failure UNREAD =
+            new Failure.ProtocolError("the service failed to read what was submitted");
+
     /** So many become due in one transaction. */
     private static final int MOST_WAKING = 10_000;
 
@@ -73,7 +76,8 @@ final class Claims {
                 | Error damage) { // an Error too: the others of the batch are in nobody's memory
             var before = taken.job().record();
             LOG.error("Job {} can't be read: it fails", before.id(), damage);
-            var end = new JobState.Failed(JobState.started(before.state()), now, UNREADABLE);
+            var why = damage instanceof Error ? UNREAD : UNREADABLE;
+            var end = new JobState.Failed(JobState.started(before.state()), now, why);
             var ticket = new Ticket(before.id(), taken.epoch());
             var record = before.with(end, ticket.restingVersion());
             var _ = endings.finish(ticket, record, null, List.of());

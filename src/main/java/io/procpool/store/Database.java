@@ -112,6 +112,7 @@ final class Database implements AutoCloseable {
                 condition.damaged(found);
             }
         } catch (SQLException failure) {
+            condition.check("failed");
             condition.damaged(String.valueOf(failure.getMessage()));
         }
     }

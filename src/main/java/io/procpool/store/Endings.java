@@ -153,7 +153,9 @@ final class Endings {
                 .of(
                         """
                         UPDATE job SET state = 'failed', finished = ?, version = version + 1,
-                            epoch = epoch + 1, claimed = 0
+                            epoch = epoch + 1, claimed = 0, labels = NULL, retry_of = NULL,
+                            verb = CASE WHEN verb IN ('APPLY', 'MAP', 'STARMAP', 'IMAP', 'IMAP_UNORDERED')
+                                THEN verb ELSE 'APPLY' END
                         WHERE n = ? AND finished IS NULL
                         """)
                 .with(Times.nanos(at))

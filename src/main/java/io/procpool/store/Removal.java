@@ -20,7 +20,7 @@ final class Removal {
     }
 
     /**
-     * No other job gets its id.
+     * No other job gets its id for a week.
      *
      * @param forgotten whether a client wanted that, and is told that there is no such job
      */

@@ -2,7 +2,6 @@ package io.procpool.store;
 
 import io.procpool.payload.Payload;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code <home>/values}: what is too long for a row, one file each. A file lasts before the row that names it is committed, and is deleted after that row is gone; what no row names
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Values {
     /** Longer ones are files. */
     static final int LONGEST_INLINE = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Values.class);
 
     private final Path folder;
     private final AtomicLong bytes = new AtomicLong();
@@ -96,7 +99,9 @@ final class Values {
                     bytes.addAndGet(-size);
                 }
             } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
+                LOG.warn("A value could not be deleted; it is tried again.", failure);
+                unneeded.add(name);
+                return;
             }
         }
     }

@@ -133,7 +133,7 @@ CREATE TABLE key (
 ) STRICT;
 CREATE INDEX key_by_age ON key (created);
 
--- Ids of jobs that were dropped when their time was over, or that somebody had forgotten: none is used again.
+-- Ids of jobs that were dropped when their time was over, or that somebody had forgotten, a week ago at most: none is used again.
 CREATE TABLE tombstone (
     id        BLOB    NOT NULL PRIMARY KEY,
     at        INTEGER NOT NULL,

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,7 +72,9 @@ final class DrivenJob {
         }
 
         @Override
-        public void again(Ticket ticket, Task task) {}
+        public CompletionStage<Void> again(Ticket ticket, Task task) {
+            return CompletableFuture.completedFuture(null);
+        }
 
         @Override
         public void later(Job same, Duration pause, Runnable action) {

@@ -117,7 +117,7 @@ class LineTest {
         for (int i = 0; i < Line.WINDOW; i++) {
             assertThat(line.rest()).isTrue();
         }
-        assertThat(line.isEmpty()).as("they are in memory all the same").isFalse();
+        assertThat(line.isEmpty()).as("so many are in memory all the same").isFalse();
         fill(Line.WINDOW);
         assertThat(line.rest()).isFalse();
         assertThat(line.enter(0)).isFalse();
