@@ -10,7 +10,9 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.HashSet;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,6 +30,7 @@ final class Shelf implements AutoCloseable {
     private final Tags tags;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Set<Meter> meters = new HashSet<>();
+    private final Queue<Supplier<Number>> figures = new ConcurrentLinkedQueue<>();
 
     Shelf(MeterRegistry registry, Tags tags) {
         this.registry = registry;
@@ -48,6 +51,7 @@ final class Shelf implements AutoCloseable {
 
     /** Of something that counts by itself, and never falls. */
     void counter(Name name, Supplier<Number> figure) {
+        figures.add(figure); // the registry holds it weakly, and the counter would stand still
         put(
                 FunctionCounter.builder(name.dotted(), figure, it -> it.get().doubleValue())
                                 .description(name.help())

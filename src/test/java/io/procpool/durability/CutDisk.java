@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.procpool.service.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,9 +20,11 @@ final class CutDisk implements AutoCloseable {
     /** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: not even the journal is written any more. */
     private static final String CUT =
             """
-            import fcntl, os, struct, sys
+            import fcntl, os, struct, sys, time
             descriptor = os.open(sys.argv[1], os.O_RDONLY)
+            moment = time.monotonic_ns()
             fcntl.ioctl(descriptor, 0x8004587D, struct.pack("I", 2))
+            with open(sys.argv[2], "w") as file: file.write(str(moment))
             """;
 
     private static final String MAKER = "mkfs.ext4";
@@ -96,9 +99,15 @@ final class CutDisk implements AutoCloseable {
         return mount;
     }
 
-    /** As after a power cut: from now on nothing reaches it. */
-    void cut() {
-        run(List.of("python3", "-c", CUT, mount.toString()));
+    /** As after a power cut: from now on nothing reaches it. Returns when that was, by {@link System#nanoTime}. */
+    long cut() {
+        var moment = folder.resolve("moment");
+        run(List.of("python3", "-c", CUT, mount.toString(), moment.toString()));
+        try {
+            return Long.parseLong(Files.readString(moment));
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
     }
 
     /** The power is back. Whoever had files open there must be gone. */
@@ -159,6 +168,7 @@ final class CutDisk implements AutoCloseable {
         } finally {
             Files.deleteIfExists(image);
             Files.deleteIfExists(mount);
+            Files.deleteIfExists(folder.resolve("moment"));
             Files.deleteIfExists(folder);
         }
     }

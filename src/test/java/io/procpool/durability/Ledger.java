@@ -52,6 +52,14 @@ record Ledger(List<Entry> entries) {
         }
     }
 
+    /** The same without what was written in a time in which nothing should have run. */
+    Ledger without(long from, long until) {
+        return new Ledger(
+                entries.stream()
+                        .filter(entry -> entry.at() - from < 0 || entry.at() - until > 0)
+                        .toList());
+    }
+
     Stream<Entry> starts() {
         return entries.stream().filter(Entry::start);
     }

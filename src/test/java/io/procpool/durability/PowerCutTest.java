@@ -20,8 +20,9 @@ class PowerCutTest {
             trial.load(4, seed, false);
             for (int round = 0; round < ROUNDS; round++) {
                 trial.awaitGranted(10 + random.nextInt(60));
-                cut(trial, disk);
+                long cut = cut(trial, disk);
                 disk.restore();
+                trial.nothingRan(cut, System.nanoTime());
                 trial.start();
             }
             trial.endLoad();
@@ -32,13 +33,14 @@ class PowerCutTest {
     }
 
     /**
-     * A machine without power answers nobody. This one would: and ext4 lets a sync that is on its way while the file system is shut down return without an error, though nothing of
+     * A machine without power answers nobody, and runs nothing. This one would: and ext4 lets a sync that is on its way while the file system is shut down return without an error, though nothing of
      * it is on the disk.
      */
-    private static void cut(Trial trial, CutDisk disk) throws Exception {
+    private static long cut(Trial trial, CutDisk disk) throws Exception {
         trial.caller.deafen();
-        disk.cut();
+        long moment = disk.cut();
         trial.kill();
         trial.caller.hear();
+        return moment;
     }
 }

@@ -34,6 +34,7 @@ final class Trial implements AutoCloseable {
 
     private final Path home;
     private final Path ledgers;
+    private final List<Dark> dark = new ArrayList<>();
     private final List<Load> loads = new ArrayList<>();
     private final Clients clients = new Clients();
     private @Nullable ServiceProcess service;
@@ -207,6 +208,21 @@ final class Trial implements AutoCloseable {
                 });
     }
 
+    /** The power was off then: what workers did meanwhile did not happen. */
+    void nothingRan(long from, long until) {
+        dark.add(new Dark(from, until));
+    }
+
+    private record Dark(long from, long until) {}
+
+    private Ledger ledger() {
+        var ledger = Ledger.read(ledgers);
+        for (var one : dark) {
+            ledger = ledger.without(one.from(), one.until());
+        }
+        return ledger;
+    }
+
     /** Waits until all that was accepted is final. */
     void settle() throws InterruptedException {
         for (var id : accepted().toList()) {
@@ -272,7 +288,7 @@ final class Trial implements AutoCloseable {
         var sql = new SqlDump(home);
         return new Evidence(
                 history.operations(),
-                Ledger.read(ledgers),
+                ledger(),
                 new Dump(dump.jobs(), sql.jobs(), dump.metrics(), dump.quarantine()));
     }
 

@@ -97,6 +97,15 @@ class PoolMetersTest {
         assertThat(out.totalAmount()).isEqualTo(3);
     }
 
+    @Test
+    void what_counts_by_itself_goes_on_when_memory_was_collected() {
+        meters.taskEnded(ran(DONE, Duration.ofSeconds(1), 1.5));
+        System.gc();
+        meters.taskEnded(ran(DONE, Duration.ofSeconds(1), 0.5));
+        assertThat(registry.get("procpool.worker.cpu").functionCounter().count())
+                .isEqualTo(2, within(1e-9));
+    }
+
     /** The exit report of a worker that was lost has the time of its whole life: its tasks' are in it. */
     @Test
     void no_cpu_time_of_a_worker_is_counted_twice() {
