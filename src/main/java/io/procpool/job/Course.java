@@ -108,14 +108,15 @@ final class Course {
 
     /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that and {@code runs} times more. */
     void beginAnew(List<Attempt> known, int runs, Instant now) {
-        known.forEach(attempts::add);
         int most = known.stream().mapToInt(Attempt::n).max().orElse(0);
+        var all = new ArrayList<>(known);
         if (!submission.verb().maps()) { // of a map nobody knows which chunks there were
             for (int n = most + 1; n <= most + runs; n++) {
-                attempts.add(lostWithTheService(n, now));
+                all.add(lostWithTheService(n, now));
             }
         }
-        tasks.firstAttempt(most + runs + 1);
+        all.forEach(attempts::add);
+        tasks.firstAttempt(most + runs + 1, submission.verb().maps() ? List.of() : all);
     }
 
     private static Attempt lostWithTheService(int n, Instant now) {

@@ -2,7 +2,6 @@ package io.procpool.job;
 
 import io.procpool.problem.Failure;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,20 +18,12 @@ final class Crashes {
     /** The reason of a worker that was a thread of a process which was ended because of another thread's task. */
     private static final String NEIGHBOUR = "host_recycled";
 
-    /** Reasons of a lost worker (docs/problems.md) that are its task's doing. */
-    private static final Set<String> OWN =
-            Set.of("crash_signal", "crash_exit", "max_memory_hard", "unresponsive", "unkillable");
-
     private Crashes() {}
-
-    /** SIGTERM comes from outside: a supervisor that stops the service sends it to all processes. */
-    private static final Integer SIGTERM = 15;
 
     /** Whether the task has killed its worker. */
     static boolean isCrash(@Nullable Failure problem) {
         return switch (problem) {
-            case Failure.WorkerLost(_, _, var signal, _) when SIGTERM.equals(signal) -> false;
-            case Failure.WorkerLost(var reason, _, _, _) -> OWN.contains(reason);
+            case Failure.WorkerLost lost -> lost.isTasksDoing();
             case Failure.ProtocolError _ -> true;
             case null, default -> false;
         };

@@ -167,7 +167,7 @@ public interface JobStore {
             int place,
             @Nullable Quarantined quarantined);
 
-    /** A run of a task has failed, and there will be another, which is claimed when it may begin; of a job that is not tracked it is counted among those that were {@link Claimed#lost}. */
+    /** A run of a task has failed, and there will be another, which is claimed when it may begin; of a job that is not tracked the evidence of a single call is kept, and a run of a map is counted among those that were {@link Claimed#lost}. */
     CompletionStage<Void> again(Ticket ticket, TaskClaim task, List<Attempt> attempts);
 
     /**

@@ -13,19 +13,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps jobs going: makes those that are in memory, hands them to their pools, and takes their outcomes, each of which shows when it lasts. Any thread may use it.
+ * Keeps jobs going: makes those that are in memory, hands them to their pools, and lets go of them at their end. Any thread may use it.
  */
 final class Keeper implements Job.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
@@ -43,6 +41,7 @@ final class Keeper implements Job.Owner {
     private final RecentJobs recent = new RecentJobs();
     private final Feeder feeder;
     private final Rests rests;
+    private final Outcomes outcomes;
     private volatile boolean suspended;
 
     Keeper(
@@ -61,6 +60,7 @@ final class Keeper implements Job.Owner {
         this.timer = timer;
         this.feeder = new Feeder(store, workers, new Taker(), clock);
         this.rests = new Rests(feeder.lines(), timer);
+        this.outcomes = new Outcomes(store, live, recent, feeder.lines(), clock, listener);
     }
 
     LiveJobs live() {
@@ -199,7 +199,6 @@ final class Keeper implements Job.Owner {
 
     // --- jobs end
 
-    /** The one place where an outcome is taken in: it shows when it lasts. */
     @Override
     public void decided(Job job) {
         job.submission().hold().close();
@@ -207,62 +206,7 @@ final class Keeper implements Job.Owner {
         if (job.lasting()) {
             workers.withdraw(job); // it may have been waiting for something to run
         }
-        var record = job.decidedRecord();
-        var ticket = job.ticket();
-        if (ticket == null) {
-            recent.add(record);
-            publish(job, record);
-            return;
-        }
-        var _ =
-                store.finish(ticket, record, job.last(), job.quarantined())
-                        .whenComplete((won, failure) -> stored(job, record, won, failure));
-    }
-
-    private void stored(
-            Job job, JobRecord record, @Nullable Boolean won, @Nullable Throwable failure) {
-        try {
-            if (Boolean.TRUE.equals(won)) {
-                publish(job, record);
-                return;
-            }
-            if (failure != null && !isRefused(failure)) {
-                LOG.error("The outcome of result {} can't be stored", job.id(), failure);
-                endBarely(job, record);
-            }
-            // Either the store has failed, or another claim is the last one: what the store has
-            // counts.
-            LOG.error("Result {} was not stored", job.id(), failure);
-            live.remove(job);
-            job.superseded();
-        } finally {
-            feeder.lines().leave(job.submission().pool());
-        }
-    }
-
-    private static boolean isRefused(Throwable failure) {
-        return failure instanceof Refused || failure.getCause() instanceof Refused;
-    }
-
-    /** A job without any outcome would be run again with each start of the service, to the same end. */
-    private void endBarely(Job job, JobRecord record) {
-        var why = new Failure.ProtocolError("the service failed to write its outcome down");
-        var end = new JobState.Failed(JobState.started(record.state()), now(), why);
-        var ticket = Objects.requireNonNull(job.ticket());
-        var _ =
-                store.finish(
-                                ticket,
-                                record.with(end, record.version()).with(List.of()),
-                                null,
-                                List.of())
-                        .whenComplete((_, _) -> live.ring(job.id()));
-    }
-
-    private void publish(Job job, JobRecord record) {
-        live.remove(job); // first: who is told of it may have it forgotten at once
-        job.publish();
-        var took = Duration.ofNanos(System.nanoTime() - job.queuedNanos());
-        listener.finished(record, took, job.sinceCancelRequest());
+        outcomes.take(job);
     }
 
     @Override
@@ -290,19 +234,12 @@ final class Keeper implements Job.Owner {
     /** Returns its record if it was there to be ended. */
     Optional<JobRecord> endStored(UUID id, JobState.Final end) {
         var ended = store.end(id, end);
-        ended.ifPresent(this::endedInStore);
+        ended.ifPresent(outcomes::endedInStore);
         ended.ifPresent(
                 record ->
                         feeder.lines()
                                 .changed(record.pool())); // it may have been what was waited for
         return ended;
-    }
-
-    private void endedInStore(JobRecord record) {
-        live.ring(record.id());
-        if (record.state() instanceof JobState.Final end) {
-            listener.finished(record, Duration.between(record.created(), end.finished()), null);
-        }
     }
 
     /** All of a pool fail that wait in the store. */
@@ -312,7 +249,7 @@ final class Keeper implements Job.Owner {
         List<JobRecord> ended;
         do {
             ended = store.endAll(pool, why, now(), AT_ONCE);
-            ended.forEach(this::endedInStore);
+            ended.forEach(outcomes::endedInStore);
         } while (!ended.isEmpty());
         feeder.dropped(pool, arrivals);
     }
@@ -353,7 +290,7 @@ final class Keeper implements Job.Owner {
             List<JobRecord> ended;
             do {
                 ended = store.lapse(now, AT_ONCE);
-                ended.forEach(Keeper.this::endedInStore);
+                ended.forEach(outcomes::endedInStore);
                 ended.stream().map(JobRecord::pool).distinct().forEach(feeder.lines()::changed);
             } while (ended.size() == AT_ONCE);
         }

@@ -45,22 +45,6 @@ public enum ExitReason {
         return Stream.of(values()).filter(reason -> reason.label().equals(label)).findFirst();
     }
 
-    /**
-     * Whether the task that ran when the worker ended is to be charged with that: it crashed, took too much, or broke the protocol. Where nobody
-     * can tell (a SIGKILL may be the kernel's for want of memory, or anybody's) it is. Not if the service, a client, or the end of another process took the worker
-     * away.
-     */
-    public boolean isTasksDoing() {
-        return switch (this) {
-            case CRASH_SIGNAL, CRASH_EXIT, MAX_MEMORY_HARD -> true;
-            case UNRESPONSIVE, UNKILLABLE, PROTOCOL_ERROR -> true;
-            case KILLED, HOST_RECYCLED, FORKSERVER_LOST, TERMINATE, DRAIN, SCALE_DOWN -> false;
-            case TASK_TIMEOUT, CANCEL -> false; // the outcome says so, and it is no crash
-            case MAX_TASKS, MAX_MEMORY_SOFT, MAX_AGE, IDLE, FRESH, ROLLOVER, RETIRED -> false;
-            case INIT_FAILED -> false; // no task had begun
-        };
-    }
-
     /** Whether it was done to the worker: that says nothing about the next one. */
     boolean caused() {
         return this == HOST_RECYCLED || this == KILLED;

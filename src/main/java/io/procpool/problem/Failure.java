@@ -1,6 +1,7 @@
 package io.procpool.problem;
 
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How a job that was taken did not succeed. A function's own failure is the client's to handle: 422, never a 5xx. */
@@ -42,7 +43,27 @@ public sealed interface Failure extends Problem {
      */
     record WorkerLost(
             String reason, @Nullable Integer exitcode, @Nullable Integer signal, String outputTail)
-            implements Failure {}
+            implements Failure {
+
+        private static final Set<String> TASKS_DOING =
+                Set.of(
+                        "crash_signal",
+                        "crash_exit",
+                        "max_memory_hard",
+                        "unresponsive",
+                        "unkillable",
+                        "protocol_error");
+
+        private static final Integer SIGTERM = 15;
+
+        /**
+         * Whether the task is to be charged with it: it crashed, took too much, or broke the protocol. Where nobody can tell (a SIGKILL may be the kernel's for want of memory, or anybody's) it
+         * is. Not if the service, a client, or the end of another process took the worker away, nor after a SIGTERM, which a supervisor that stops the service sends to all processes.
+         */
+        public boolean isTasksDoing() {
+            return TASKS_DOING.contains(reason) && !SIGTERM.equals(signal);
+        }
+    }
 
     /**
      * The task has killed its worker too often: it is in quarantine, and is not run again by itself.

@@ -257,7 +257,21 @@ final class TaskWrites {
                                     """
                                     UPDATE job SET lost = lost + 1
                                     WHERE id = ? AND epoch = ? AND claimed = 1 AND tracked = 0
+                                        AND verb <> 'APPLY'
                                     """)
+                            .with(Ids.bytes(ticket.job()))
+                            .with(ticket.epoch())
+                            .run();
+                    transaction
+                            .of(
+                                    """
+                                    INSERT INTO evidence (job, attempts)
+                                    SELECT n, ? FROM job
+                                    WHERE id = ? AND epoch = ? AND claimed = 1 AND tracked = 0
+                                        AND verb = 'APPLY'
+                                    ON CONFLICT (job) DO UPDATE SET attempts = excluded.attempts
+                                    """)
+                            .with(EvidenceJson.attempts(attempts))
                             .with(Ids.bytes(ticket.job()))
                             .with(ticket.epoch())
                             .run();

@@ -4,7 +4,6 @@ import static io.procpool.durability.MadeEvidence.JOB;
 import static io.procpool.durability.MadeEvidence.PID;
 import static io.procpool.durability.MadeEvidence.TAG;
 import static io.procpool.durability.MadeEvidence.job;
-import static io.procpool.durability.MadeEvidence.lost;
 import static io.procpool.durability.MadeEvidence.retry;
 import static io.procpool.durability.MadeEvidence.run;
 import static io.procpool.durability.MadeEvidence.value;
@@ -213,35 +212,14 @@ final class Breaches {
         breach(
                 Rule.AT_MOST_ONCE,
                 "began again",
-                () ->
-                        new MadeEvidence()
-                                .submitted(WANTED.once(), JOB)
-                                .began(JOB, TAG, 1, PID)
-                                .began(JOB, TAG, 2, PID)
-                                .ended(
-                                        JOB,
-                                        TAG,
-                                        "succeeded",
-                                        value(TAG, 2),
-                                        lost(1, "service_lost"),
-                                        run(2)));
+                () -> new MadeEvidence().submitted(WANTED.once(), JOB).ranTwice("service_lost", 2));
     }
 
     private void ofResults() {
         breach(
                 Rule.HIGHEST_EPOCH,
                 "the value of an attempt that was superseded",
-                () ->
-                        MadeEvidence.accepted()
-                                .began(JOB, TAG, 1, PID)
-                                .began(JOB, TAG, 2, PID)
-                                .ended(
-                                        JOB,
-                                        TAG,
-                                        "succeeded",
-                                        value(TAG, 1),
-                                        lost(1, "service_lost"),
-                                        run(2)));
+                () -> MadeEvidence.accepted().ranTwice("service_lost", 1));
         breach(
                 Rule.HIGHEST_EPOCH,
                 "a record of an older claim",
@@ -280,17 +258,7 @@ final class Breaches {
         breach(
                 Rule.NEIGHBOURS,
                 "charged with a loss that was not its own",
-                () ->
-                        MadeEvidence.accepted()
-                                .began(JOB, TAG, 1, PID)
-                                .began(JOB, TAG, 2, PID)
-                                .ended(
-                                        JOB,
-                                        TAG,
-                                        "succeeded",
-                                        value(TAG, 2),
-                                        lost(1, "crash_signal"),
-                                        run(2)));
+                () -> MadeEvidence.accepted().ranTwice("crash_signal", 2));
         breach(
                 Rule.BOOKS,
                 "the database has another state",

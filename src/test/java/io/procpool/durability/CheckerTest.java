@@ -161,18 +161,7 @@ class CheckerTest {
         var poison = new MadeEvidence().submitted(Wanted.poison(TAG), JOB);
         assertThat(poison.left(failed("quarantined", crashes(3))).held(JOB).checked()).isEmpty();
         var killer = new MadeEvidence().submitted(Wanted.killer(TAG, 1), JOB);
-        assertThat(
-                        killer.began(JOB, TAG, 1, PID)
-                                .began(JOB, TAG, 2, PID)
-                                .ended(
-                                        JOB,
-                                        TAG,
-                                        "succeeded",
-                                        value(TAG, 2),
-                                        lost(1, "crash_signal"),
-                                        run(2))
-                                .checked())
-                .isEmpty();
+        assertThat(killer.ranTwice("crash_signal", 2).checked()).isEmpty();
     }
 
     @Test

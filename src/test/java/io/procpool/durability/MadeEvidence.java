@@ -132,6 +132,13 @@ final class MadeEvidence {
         return new Listed(id, TAG, Ask.POOL, "cancelled", 1 << 24, List.of(), null, null, JOB);
     }
 
+    /** It was lost once, began again, and has the value of one of the two. */
+    MadeEvidence ranTwice(String reason, int valueOf) {
+        return began(JOB, TAG, 1, PID)
+                .began(JOB, TAG, 2, PID)
+                .ended(JOB, TAG, "succeeded", value(TAG, valueOf), lost(1, reason), run(2));
+    }
+
     /** So many crashes, one after the other. */
     static Run[] crashes(int count) {
         return IntStream.rangeClosed(1, count)

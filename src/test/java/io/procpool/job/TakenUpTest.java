@@ -53,12 +53,23 @@ class TakenUpTest {
             List<KeptTask> kept,
             TaskClaim first,
             int timesLost) {
+        return again(submission, tracked, kept, first, timesLost, List.of());
+    }
+
+    /** @param known attempts of a job whose tasks nobody wrote down */
+    private DrivenJob again(
+            Submission submission,
+            boolean tracked,
+            List<KeptTask> kept,
+            TaskClaim first,
+            int timesLost,
+            List<Attempt> known) {
         var journal = tracked ? ledger : new Journal.Unwritten();
         var driven = new DrivenJob(submission, journal, 2);
         var identity = new Job.Identity(DrivenJob.ID, DrivenJob.NOW, null);
         driven.job.takeUp(
                 new Claimed(
-                        Keeper.waiting(identity, submission),
+                        Keeper.waiting(identity, submission).with(known),
                         submission,
                         new Ticket(DrivenJob.ID, 2),
                         tracked,
@@ -251,6 +262,16 @@ class TakenUpTest {
         var attempts = apply.job.snapshot().attempts();
         assertThat(attempts).extracting(Attempt::n).containsExactly(1, 2, 3);
         assertThat(attempts).extracting(Attempt::problem).containsExactly(LOST, LOST, null);
+    }
+
+    @Test
+    void the_crashes_of_a_call_that_were_written_down_count_with_it() {
+        var retries = new Retries(2, Duration.ZERO, List.of("worker-lost"));
+        var submission = Submissions.retried(retries, Submissions.apply());
+        var before = List.of(run(1, 0, 1, CRASH), run(2, 0, 1, CRASH));
+        var apply = again(submission, false, List.of(), null, 1, before);
+        apply.broke(apply.begin(), CRASH);
+        assertThat(apply.problem()).isInstanceOf(Failure.Quarantined.class);
     }
 
     @Test

@@ -410,13 +410,21 @@ abstract class JobStoreContract {
     }
 
     @Test
-    void another_run_of_an_untracked_job_is_counted_with_those_that_were_lost() {
-        var tracked = Records.apply(1, true);
-        accepted(new Entry(tracked.record(), tracked.submission(), true, false, null));
-        done(store().again(ticket(1, 1), FIRST, List.of(Records.attempt(1, null))));
-        done(store().again(ticket(1, 7), FIRST, List.of(Records.attempt(1, null))));
+    void another_run_of_an_untracked_call_is_on_record_and_one_of_a_map_is_counted() {
+        var call = Records.apply(1, true);
+        accepted(new Entry(call.record(), call.submission(), true, false, null));
+        var runs = List.of(Records.attempt(1, null));
+        done(store().again(ticket(1, 1), FIRST, runs));
+        done(store().again(ticket(1, 7), FIRST, List.of()));
+        var map = Records.map(3, true);
+        accepted(new Entry(map.record(), map.submission(), true, false, null));
+        done(store().again(ticket(3, 1), FIRST, runs));
+        done(store().again(ticket(3, 7), FIRST, runs));
         store().rescue(NOW);
-        assertThat(claim(1).getFirst().lost()).isEqualTo(2);
+        var claimed = claim(2);
+        assertThat(claimed).extracting(Claimed::lost).containsExactly(1, 2);
+        assertThat(claimed.getFirst().record().attempts()).isEqualTo(runs);
+        assertThat(claimed.getLast().record().attempts()).isEmpty();
         accepted(Records.apply(2, true));
         done(store().again(ticket(2, 1), FIRST, List.of(Records.attempt(1, null))));
         store().rescue(NOW);
