@@ -123,7 +123,7 @@ record StoredJob(long n, JobRecord record, @Nullable String file) {
         }
         return record.with(
                 new JobState.Succeeded(
-                        state.started(), state.finished(), values.read(file), state.errors()),
+                        state.started(), state.finished(), values.map(file), state.errors()),
                 record.version());
     }
 

@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PayloadTest {
     @Test
@@ -52,5 +58,36 @@ class PayloadTest {
     @Test
     void its_text_for_logs_does_not_show_the_content() {
         assertThat(Payload.ofUtf8("secret")).hasToString("Payload[6 bytes]");
+    }
+
+    @Test
+    void what_is_in_a_file_is_the_same_as_what_is_in_memory(@TempDir Path folder)
+            throws IOException {
+        var bytes = new byte[200_000];
+        new Random(7).nextBytes(bytes);
+        var path = Files.write(folder.resolve("value"), bytes);
+        Payload file;
+        try (var channel = FileChannel.open(path)) {
+            file = Payload.of(channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes.length));
+        }
+        Files.delete(path);
+        var memory = Payload.of(bytes);
+        var out = new ByteArrayOutputStream();
+        file.writeTo(out);
+        assertThat(out.toByteArray()).isEqualTo(bytes);
+        assertThat(file.size()).isEqualTo(bytes.length);
+        assertThat(file.asByteBuffer()).isEqualTo(memory.asByteBuffer());
+        var part = file.slice(70_000, 140_001);
+        var ofPart = new ByteArrayOutputStream();
+        part.writeTo(ofPart);
+        assertThat(ofPart.toByteArray()).isEqualTo(Arrays.copyOfRange(bytes, 70_000, 140_001));
+        assertThat(part.slice(1, 9)).isEqualTo(memory.slice(70_001, 70_009));
+        assertThat(part).isEqualTo(memory.slice(70_000, 140_001));
+        assertThat(part.slice(1, 9))
+                .as("once it is in memory")
+                .isEqualTo(memory.slice(70_001, 70_009));
+        assertThat(file.slice(5, 5).size()).isZero();
+        assertThat(file).isEqualTo(memory).hasSameHashCodeAs(memory);
+        assertThat(file.toByteArray()).isEqualTo(bytes);
     }
 }
