@@ -9,6 +9,7 @@ import io.procpool.problem.Refusal.NotReady;
 import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refusal.ResultGone;
 import io.procpool.problem.Refusal.ResultUnknown;
+import io.procpool.problem.Refusal.StoreFailed;
 import io.procpool.problem.Refusal.StoreFull;
 import io.procpool.problem.Refusal.Streamed;
 import io.procpool.problem.Refused;
@@ -196,13 +197,14 @@ public final class Jobs implements AutoCloseable {
      * Turns a job that somebody waits for into one that is kept: the answer becomes a 202.
      *
      * @return false if it has got its outcome meanwhile
+     * @throws Refused {@code StoreFull}: nothing was stored; {@code StoreFailed}: it may be stored, also if it has got its outcome
      */
     public boolean keep(Job job) {
         try {
             return acceptance.keep(job);
         } catch (Refused refused) {
-            if (job.isOver()) {
-                return false;
+            if (job.isOver() && !(refused.problem() instanceof StoreFailed)) {
+                return false; // but after a failed write nobody knows: the next service may run it
             }
             abandon(job); // whoever is told that nothing was stored may send it again
             throw refused.problem() instanceof StoreFull(_, var retryAfter)

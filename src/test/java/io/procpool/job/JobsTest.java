@@ -233,19 +233,38 @@ class JobsTest {
         var ending = new Whenever(store);
         try (var mine = jobs(ending.store(), hands)) {
             var job = mine.submit(Submissions.apply());
-            ending.before(
-                    "accept",
-                    () -> {
-                        hands.letGo();
-                        try {
-                            job.awaitReady(LONG);
-                        } catch (InterruptedException interrupted) {
-                            throw new IllegalStateException(interrupted);
-                        }
-                    });
+            ending.before("accept", () -> letEnd(job));
             assertThat(mine.keep(job)).as("the one who waits can have the outcome").isFalse();
             assertThat(mine.require(job.id()).successful()).isTrue();
             assertThat(store.find(job.id())).isEqualTo(new Found.Unknown());
+        }
+    }
+
+    @Test
+    void the_end_of_a_job_that_may_have_been_kept_is_not_told_for_it_may_run_again()
+            throws Exception {
+        hands.hold();
+        var failing = new Whenever(store);
+        try (var mine = jobs(failing.store(), hands)) {
+            var job = mine.submit(Submissions.apply());
+            var failed = new Refusal.StoreFailed(Duration.ofSeconds(1));
+            failing.before("accept", () -> letEnd(job));
+            failing.before(
+                    "withdraw",
+                    () -> {
+                        throw new Refused(failed);
+                    });
+            assertRefused(() -> mine.keep(job), failed);
+            assertThat(store.find(job.id())).isInstanceOf(Found.There.class);
+        }
+    }
+
+    private void letEnd(Job job) {
+        hands.letGo();
+        try {
+            job.awaitReady(LONG);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
         }
     }
 
