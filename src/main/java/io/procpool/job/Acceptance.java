@@ -9,7 +9,9 @@ import io.procpool.problem.Refusal.KeyReused;
 import io.procpool.problem.Refusal.QuarantineUnknown;
 import io.procpool.problem.Refusal.ResultGone;
 import io.procpool.problem.Refusal.ResultUnknown;
+import io.procpool.problem.Refusal.StoreFailed;
 import io.procpool.problem.Refused;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +30,8 @@ final class Acceptance {
             return entry.submission().pool();
         }
     }
+
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final JobStore store;
     private final Workers workers;
@@ -251,6 +255,7 @@ final class Acceptance {
      * A job that somebody waits for is kept from now on.
      *
      * @return false if it has got its outcome meanwhile
+     * @throws Refused {@code StoreFailed}: the next service may run it, though it has got its outcome
      */
     boolean keep(Job job) {
         var record = job.snapshot();
@@ -263,12 +268,25 @@ final class Acceptance {
             return false; // somebody has chosen its id: it stays what it is
         }
         lines.join(job.submission().pool());
-        if (!job.becomeAsync(new Ticket(job.id(), 1))) {
+        var ticket = new Ticket(job.id(), 1);
+        if (!job.becomeAsync(ticket)) {
             lines.leave(job.submission().pool());
-            store.withdraw(job.id());
+            takeBack(job);
             return false;
+        }
+        var failed = job.mostRun();
+        if (failed != null) { // it may have failed while it was not accepted
+            var _ = keeper.again(ticket, failed);
         }
         keeper.withdrawIfOver(job);
         return true;
+    }
+
+    private void takeBack(Job job) {
+        try {
+            store.withdraw(job.id());
+        } catch (Refused refused) { // for want of room too
+            throw new Refused(new StoreFailed(SOON));
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Course {
     private final AttemptLog attempts = new AttemptLog();
     private final List<Quarantined> quarantined = new ArrayList<>();
     private @Nullable Progress progress;
+    private @Nullable Task mostRun;
     private boolean cancelling;
     private @Nullable Long cancelRequestedNanos;
     private int places;
@@ -106,17 +108,27 @@ final class Course {
         return open;
     }
 
-    /** Nothing is known of its tasks of an earlier life but these attempts; none of them was run more often than that and {@code runs} times more. */
-    void beginAnew(List<Attempt> known, int runs, Instant now) {
-        int most = known.stream().mapToInt(Attempt::n).max().orElse(0);
-        var all = new ArrayList<>(known);
-        if (!submission.verb().maps()) { // of a map nobody knows which chunks there were
-            for (int n = most + 1; n <= most + runs; n++) {
-                all.add(lostWithTheService(n, now));
-            }
+    /**
+     * Its tasks of an earlier life were not kept: none of them has had more runs than that.
+     *
+     * @param known those of which more is known than that
+     * @return the task of a call, as it was run last; of a map nobody knows which chunks there were
+     */
+    List<Task> beginAnew(List<Attempt> known, int runs, Instant now) {
+        if (submission.verb().maps()) {
+            known.forEach(attempts::add);
+            tasks.firstAttempt(runs + 1);
+            return List.of();
         }
-        all.forEach(attempts::add);
-        tasks.firstAttempt(most + runs + 1, submission.verb().maps() ? List.of() : all);
+        var all = IntStream.rangeClosed(1, runs).mapToObj(n -> run(n, known, now)).toList();
+        return takeUp(List.of(new KeptTask(0, 0, 1, runs, all, null)));
+    }
+
+    private static Attempt run(int n, List<Attempt> known, Instant now) {
+        return known.stream()
+                .filter(run -> run.n() == n)
+                .findAny()
+                .orElseGet(() -> lostWithTheService(n, now));
     }
 
     private static Attempt lostWithTheService(int n, Instant now) {
@@ -174,9 +186,20 @@ final class Course {
             task.ran(attempt);
             tasks.measured(task, Task.between(attempt));
         }
-        return cancelling || (end instanceof Task.End.Broke(Failure.PoolTerminated _))
-                ? new Judgement.Counts(end)
-                : Judgement.of(end, task.attempts(), submission.terms(), accepted);
+        if (cancelling || (end instanceof Task.End.Broke(Failure.PoolTerminated _))) {
+            return new Judgement.Counts(end);
+        }
+        var judgement = Judgement.of(end, task.attempts(), submission.terms(), accepted);
+        if (judgement instanceof Judgement.Again
+                && (mostRun == null || task.attempt() > mostRun.attempt())) {
+            mostRun = task;
+        }
+        return judgement;
+    }
+
+    /** The one with the most runs of those that have to be run again; null: there was none. */
+    @Nullable Task mostRun() {
+        return mostRun;
     }
 
     /** Its next run may begin. */

@@ -395,6 +395,11 @@ public final class Job {
                 });
     }
 
+    /** The one of its tasks with the most runs of those that have to be run again; null: there was none. */
+    @Nullable Task mostRun() {
+        return locked(course::mostRun);
+    }
+
     // --- reading: what is shown ---
 
     JobRecord decidedRecord() {

@@ -107,7 +107,7 @@ public interface JobStore {
      * @param submission with a hold of no bytes
      * @param tasks of a tracked one, those that have an end first, in the order in which they came to it, then the others by number. None is claimed now, but that of {@link #first}
      * @param first of an apply that may run more than once: its task, which is claimed with the job
-     * @param lost how often an untracked one was lost with the service while it was claimed
+     * @param runs of an untracked one: no task of it has had more of them, the last of which was lost with the service
      */
     record Claimed(
             JobRecord record,
@@ -116,7 +116,7 @@ public interface JobStore {
             boolean tracked,
             List<KeptTask> tasks,
             Optional<TaskClaim> first,
-            int lost) {}
+            int runs) {}
 
     /**
      * What {@link #claim} found.
@@ -167,7 +167,7 @@ public interface JobStore {
             int place,
             @Nullable Quarantined quarantined);
 
-    /** A run of a task has failed, and there will be another, which is claimed when it may begin; of a job that is not tracked the evidence of a single call is kept, and a run of a map is counted among those that were {@link Claimed#lost}. */
+    /** A run of a task has failed, and there will be another, which is claimed when it may begin; of a job that is not tracked it is kept that there was a run of that number, see {@link Claimed#runs}, and of a single call its evidence. Again, or after a later one: no effect. */
     CompletionStage<Void> again(Ticket ticket, TaskClaim task, List<Attempt> attempts);
 
     /**
@@ -217,6 +217,7 @@ public interface JobStore {
         record Unknown() implements Found {}
     }
 
+    /** A large value is read from where it is when it is wanted; then it may be gone, which is a {@link io.procpool.problem.Refused} {@code ResultGone} or {@code ResultUnknown}. */
     Found find(UUID id);
 
     /** A place in a listing: it stays where it is, whatever is written meanwhile. */

@@ -133,7 +133,7 @@ public final class Jobs implements AutoCloseable {
      * Accepts a job for good: it is stored when this returns, comes to its outcome whatever becomes of the service, and its result is kept.
      *
      * @param request null: it will not be sent again
-     * @throws Refused if it can't be run, there is no room, or the request's key came before with another fingerprint; then nothing was stored
+     * @throws Refused if it can't be run, there is no room, or the request's key came before with another fingerprint; then nothing was stored. After {@code StoreFailed} nobody knows
      */
     public Receipt accept(Submission submission, @Nullable Request request) {
         return keeper.counted(submission, () -> acceptance.accept(submission, request));
@@ -206,7 +206,7 @@ public final class Jobs implements AutoCloseable {
             if (job.isOver() && !(refused.problem() instanceof StoreFailed)) {
                 return false; // but after a failed write nobody knows: the next service may run it
             }
-            abandon(job); // whoever is told that nothing was stored may send it again
+            abandon(job); // whoever is not told that it is kept may send it again
             throw refused.problem() instanceof StoreFull(_, var retryAfter)
                     ? new Refused(new StoreFull(NOT_KEPT, retryAfter))
                     : refused;

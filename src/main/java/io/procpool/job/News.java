@@ -13,4 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param arrivals which items all values so far belong to; null: they are in the order of the items
  */
 public record News(
-        JobRecord record, Payload elements, List<ItemError> errors, @Nullable Arrivals arrivals) {}
+        JobRecord record, Payload elements, List<ItemError> errors, @Nullable Arrivals arrivals) {
+    /** The same with the same elements, in memory. */
+    public News with(Payload loaded) {
+        return new News(record, loaded, errors, arrivals);
+    }
+}

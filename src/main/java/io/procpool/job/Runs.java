@@ -50,13 +50,17 @@ final class Runs {
     void takeUp(Claimed claimed) {
         if (claimed.tracked()) {
             takeUpTasks(claimed);
-        } else if (isOnce() && claimed.lost() > 0) {
+        } else {
+            beginAnew(claimed.record().attempts(), claimed.runs());
+        }
+    }
+
+    private void beginAnew(List<Attempt> known, int runs) {
+        var open = job.locked(() -> course.beginAnew(known, runs, clock.instant()));
+        if (isOnce() && runs > 0) {
             job.broke(Crashes.serviceLost()); // some of it may have begun
         } else {
-            job.locked(
-                    () ->
-                            course.beginAnew(
-                                    claimed.record().attempts(), claimed.lost(), clock.instant()));
+            open.forEach(task -> goOn(task, null));
         }
     }
 

@@ -30,7 +30,6 @@ final class Tasks {
 
     private int nextNumber;
     private int firstAttempt = 1;
-    private List<Attempt> earlier = List.of();
     private int batch;
     private boolean claiming;
     private boolean queued = true;
@@ -50,14 +49,9 @@ final class Tasks {
         nextNumber = number;
     }
 
-    /**
-     * Tasks that are cut from now on have been run before.
-     *
-     * @param before what is known of that
-     */
-    void firstAttempt(int attempt, List<Attempt> before) {
+    /** Tasks that are cut from now on may have been run before. */
+    void firstAttempt(int attempt) {
         firstAttempt = attempt;
-        earlier = List.copyOf(before);
     }
 
     /** Whether one can be handed out, or claimed. */
@@ -77,7 +71,7 @@ final class Tasks {
     private Task cut(int processes) {
         var chunk = source.cut(processes);
         var again = known.remove(chunk.firstItem());
-        return again == null ? new Task(nextNumber++, chunk, firstAttempt, earlier) : again;
+        return again == null ? new Task(nextNumber++, chunk, firstAttempt, List.of()) : again;
     }
 
     /** Whether another can be handed out now. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Elements {
     private final byte[] text;
+    private final int origin;
     private final int to;
     private int at;
     private boolean broken;
@@ -22,8 +23,10 @@ public final class Elements {
 
     private int end;
 
-    private Elements(byte[] text, int from, int to) {
+    /** @param origin where the payload begins */
+    private Elements(byte[] text, int origin, int from, int to) {
         this.text = text;
+        this.origin = origin;
         this.at = from;
         this.to = to;
     }
@@ -37,12 +40,14 @@ public final class Elements {
         if (to - from < 2 || text[from] != '[' || text[to - 1] != ']') {
             return null;
         }
-        var counted = new Elements(text, from + 1, to - 1);
+        var counted = new Elements(text, array.offset(), from + 1, to - 1);
         int count = 0;
         while (count <= expected && counted.next()) {
             count++;
         }
-        return counted.broken || count != expected ? null : new Elements(text, from + 1, to - 1);
+        return counted.broken || count != expected
+                ? null
+                : new Elements(text, array.offset(), from + 1, to - 1);
     }
 
     /** Of what stands between the brackets, or a part of it that begins and ends with whole elements; a comma before the first is left out. */
@@ -50,7 +55,8 @@ public final class Elements {
         var text = part.array();
         int to = part.offset() + part.size();
         int from = Offsets.pastSpace(text, part.offset(), to);
-        return new Elements(text, from < to && text[from] == ',' ? from + 1 : from, to);
+        boolean comma = from < to && text[from] == ',';
+        return new Elements(text, part.offset(), comma ? from + 1 : from, to);
     }
 
     /** Goes to the next one, if there is any. */
@@ -105,14 +111,14 @@ public final class Elements {
         return place;
     }
 
+    /** Where the element's text begins, from the first byte of the payload. */
+    public int start() {
+        return start - origin;
+    }
+
     /** Bytes of the element's text. */
     public int length() {
         return end - start;
-    }
-
-    /** Copies the element's text as it is to a place in {@code target}. */
-    public void copyTo(byte[] target, int place) {
-        System.arraycopy(text, start, target, place, end - start);
     }
 
     /** Writes the text of the element in one line: line feeds and carriage returns in it become blanks. */

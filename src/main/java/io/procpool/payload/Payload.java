@@ -1,45 +1,83 @@
 package io.procpool.payload;
 
+import io.procpool.problem.Refused;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that are passed on as they are: a view of a part of an array or of a file, equal by content. Immutable as long as whoever made it leaves the array or the file alone: making and
- * slicing a payload copies nothing. A slice keeps the whole array in memory. What is in a file takes none until its bytes are looked into, which {@link #writeTo} and {@link #asByteBuffer} don't need.
+ * Bytes that are passed on as they are: a view of a part of an array, or of what is {@link Stored} elsewhere; equal by content. Immutable as long as whoever made it leaves the array
+ * alone: making and slicing a payload copies nothing. A slice keeps the whole array in memory. What is stored takes none: {@link #writeTo} passes it on piece by piece, {@link #load} is for who
+ * has to look into it, and all else reads it whole each time.
  */
 public final class Payload {
     private static final Payload EMPTY = new Payload(new byte[0], 0, 0);
-    private static final int PIECE = 64 << 10;
 
-    private final @Nullable ByteBuffer file;
+    /** Bytes that are kept elsewhere, and are read whenever they are wanted. They stay the same, but may be gone then. */
+    public interface Stored {
+        int size();
+
+        /**
+         * Writes those from {@code from} up to, not including, {@code to}.
+         *
+         * @throws IOException if {@code out} does, or the thread is interrupted. What can't be read is told by exceptions of whoever stores it
+         */
+        void writeTo(OutputStream out, int from, int to) throws IOException;
+
+        /** The share of the memory in which they can be loaded. */
+        InFlight.Hold hold();
+    }
+
+    /** Bytes that are in memory while this is open. */
+    public static final class Loaded implements AutoCloseable {
+        private final Payload payload;
+        private final InFlight.@Nullable Hold hold;
+
+        private Loaded(Payload payload, InFlight.@Nullable Hold hold) {
+            this.payload = payload;
+            this.hold = hold;
+        }
+
+        public Payload payload() {
+            return payload;
+        }
+
+        @Override
+        public void close() {
+            if (hold != null) {
+                hold.close();
+            }
+        }
+    }
+
+    private final @Nullable Stored stored;
+    private final byte[] bytes;
     private final int from;
     private final int to;
 
-    /** Null: still in the file only. */
-    private volatile byte @Nullable [] bytes;
-
     private Payload(byte[] bytes, int from, int to) {
-        this.file = null;
+        this(null, bytes, from, to);
+    }
+
+    private Payload(@Nullable Stored stored, byte[] bytes, int from, int to) {
+        this.stored = stored;
         this.bytes = bytes;
         this.from = from;
         this.to = to;
     }
 
-    private Payload(ByteBuffer file) {
-        this.file = file;
-        this.from = 0;
-        this.to = file.remaining();
+    /** What is kept elsewhere; if it is empty, who reads it goes there all the same. */
+    public static Payload of(Stored stored) {
+        return new Payload(stored, EMPTY.bytes, 0, stored.size());
     }
 
-    /** The bytes of a file that is mapped into memory, from its position to its limit. */
-    public static Payload of(MappedByteBuffer file) {
-        return file.hasRemaining() ? new Payload(file.slice()) : EMPTY;
+    private static Payload of(Stored stored, int from, int to) {
+        return from == to ? EMPTY : new Payload(stored, EMPTY.bytes, from, to);
     }
 
     /** All of {@code bytes}, which now belong to the payload. */
@@ -69,34 +107,49 @@ public final class Payload {
 
     /** A read-only view, its position at the first byte, its limit after the last. */
     public ByteBuffer asByteBuffer() {
-        return file != null
-                ? file.asReadOnlyBuffer()
-                : ByteBuffer.wrap(array(), from, size()).slice().asReadOnlyBuffer();
+        return ByteBuffer.wrap(array(), offset(), size()).slice().asReadOnlyBuffer();
     }
 
-    /** Writes all bytes: in one call, or piece by piece from the file. */
+    /** Writes all bytes: in one call, or piece by piece what is stored. */
     public void writeTo(OutputStream out) throws IOException {
-        if (file == null) {
-            out.write(array(), from, size());
-            return;
+        if (stored == null) {
+            out.write(bytes, from, size());
+        } else {
+            stored.writeTo(out, from, to);
         }
-        var rest = file.duplicate();
-        var piece = new byte[Math.min(PIECE, size())];
-        while (rest.hasRemaining()) {
-            int length = Math.min(piece.length, rest.remaining());
-            rest.get(piece, 0, length);
-            out.write(piece, 0, length);
+    }
+
+    /**
+     * The same bytes in memory, for who has to look into them.
+     *
+     * @throws Refused {@code Overloaded}: they are stored, and there is no room for them at the moment
+     */
+    public Loaded load() {
+        if (stored == null) {
+            return new Loaded(this, null);
+        }
+        var hold = stored.hold();
+        boolean loaded = false;
+        try {
+            hold.grow(size());
+            var there = new Loaded(of(array()), hold);
+            loaded = true;
+            return there;
+        } finally {
+            if (!loaded) {
+                hold.close();
+            }
         }
     }
 
     /** A copy. */
     public byte[] toByteArray() {
-        return Arrays.copyOfRange(array(), from, to);
+        return stored == null ? Arrays.copyOfRange(bytes, from, to) : array();
     }
 
     /** The text of these bytes; what is not valid UTF-8 becomes U+FFFD. */
     public String utf8() {
-        return new String(array(), from, size(), StandardCharsets.UTF_8);
+        return new String(array(), offset(), size(), StandardCharsets.UTF_8);
     }
 
     /**
@@ -106,43 +159,56 @@ public final class Payload {
      */
     public Payload slice(int start, int end) {
         Objects.checkFromToIndex(start, end, size());
-        var loaded = bytes;
-        if (loaded == null && file != null) {
-            return start == end ? EMPTY : new Payload(file.slice(start, end - start));
-        }
-        return of(array(), from + start, from + end);
+        return stored == null
+                ? of(bytes, from + start, from + end)
+                : of(stored, from + start, from + end);
     }
 
-    /** The array behind this view, for this room only: never written to. That of a file is read when it is asked for. */
+    /** An array with this view in it, for this room only: never written to. What is stored is read for it. */
     byte[] array() {
-        var loaded = bytes;
-        if (loaded == null) {
-            loaded = new byte[size()];
-            Objects.requireNonNull(file).duplicate().get(loaded);
-            bytes = loaded;
+        if (stored == null) {
+            return bytes;
         }
-        return loaded;
+        var all = ByteBuffer.allocate(size());
+        try {
+            stored.writeTo(new Into(all), from, to);
+        } catch (IOException interrupted) {
+            throw new UncheckedIOException(interrupted);
+        }
+        return all.array();
+    }
+
+    private static final class Into extends OutputStream {
+        private final ByteBuffer place;
+
+        private Into(ByteBuffer place) {
+            this.place = place;
+        }
+
+        @Override
+        public void write(int b) {
+            place.put((byte) b);
+        }
+
+        @Override
+        public void write(byte[] piece, int offset, int length) {
+            place.put(piece, offset, length);
+        }
     }
 
     /** Where in {@link #array()} this payload begins. */
     int offset() {
-        return from;
+        return stored == null ? from : 0;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Payload that
-                && Arrays.equals(array(), from, to, that.array(), that.from, that.to);
+        return other instanceof Payload that && asByteBuffer().equals(that.asByteBuffer());
     }
 
     @Override
     public int hashCode() {
-        byte[] text = array();
-        int hash = 1;
-        for (int at = from; at < to; at++) {
-            hash = 31 * hash + text[at];
-        }
-        return hash;
+        return asByteBuffer().hashCode();
     }
 
     /** The size only: a body may be large or private and must not end up in a log. */

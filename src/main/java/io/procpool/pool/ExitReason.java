@@ -2,8 +2,6 @@ package io.procpool.pool;
 
 import io.procpool.runtime.Exit;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Why a worker ended. Every exit has one; it is a label of {@code procpool_worker_exits_total}, and the {@code reason} of a {@code worker-lost}.
@@ -38,11 +36,6 @@ public enum ExitReason {
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** @param label as in {@link #label}; empty if it is none of these */
-    public static Optional<ExitReason> of(String label) {
-        return Stream.of(values()).filter(reason -> reason.label().equals(label)).findFirst();
     }
 
     /** Whether it was done to the worker: that says nothing about the next one. */

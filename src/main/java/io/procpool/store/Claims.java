@@ -49,7 +49,7 @@ final class Claims {
             StoredJob job,
             int epoch,
             boolean tracked,
-            int lost,
+            int runs,
             Body.Stored body,
             List<KeptRow> tasks) {}
 
@@ -164,7 +164,7 @@ final class Claims {
                         .of(
                                 "SELECT "
                                         + StoredJob.COLUMNS
-                                        + ", j.epoch, j.tracked, j.lost, b.submission, b.args_size, b.kwds_size, b.file, b.content"
+                                        + ", j.epoch, j.tracked, j.runs, b.submission, b.args_size, b.kwds_size, b.file, b.content"
                                         + StoredJob.FROM
                                         + "JOIN body b ON b.job = j.n WHERE j.n = ?")
                         .with(n)
@@ -187,7 +187,7 @@ final class Claims {
                         before.job(),
                         before.epoch() + 1,
                         before.tracked(),
-                        before.lost(),
+                        before.runs(),
                         before.body(),
                         before.epoch() == 0 || !before.tracked()
                                 ? List.of()
@@ -218,7 +218,7 @@ final class Claims {
         for (var row : taken.tasks()) {
             tasks.add(row.complete(values));
         }
-        var record = taken.job().complete(values);
+        var record = taken.job().record();
         return new Claimed(
                 record,
                 taken.body().submission(values, memory.hold()),
@@ -226,6 +226,6 @@ final class Claims {
                 taken.tracked(),
                 tasks,
                 first(taken),
-                taken.lost());
+                taken.runs());
     }
 }

@@ -2,8 +2,11 @@ package io.procpool.store;
 
 import io.procpool.job.JobState;
 import io.procpool.job.JobStore.Found;
-import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import io.procpool.payload.InFlight;
+import io.procpool.payload.Payload;
+import io.procpool.problem.Refusal.ResultGone;
+import io.procpool.problem.Refusal.ResultUnknown;
+import io.procpool.problem.Refused;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,9 +18,11 @@ import java.util.UUID;
 /** What is there. */
 final class Reading {
     private final Database database;
+    private final InFlight memory;
 
-    Reading(Database database) {
+    Reading(Database database, InFlight memory) {
         this.database = database;
+        this.memory = memory;
     }
 
     Found find(UUID id) {
@@ -25,16 +30,25 @@ final class Reading {
         if (found.isEmpty()) {
             return whereIsIt(id);
         }
-        try {
-            return new Found.There(found.get().complete(database.values()));
-        } catch (NoSuchFileException lost) {
-            if (job(id).isEmpty()) { // dropped meanwhile, and its file with it
-                return whereIsIt(id);
-            }
-            throw new IllegalStateException("The value of result " + id + " is not there", lost);
-        } catch (IOException failure) {
-            throw database.failed(failure);
+        var job = found.get();
+        return new Found.There(job.file() == null ? job.record() : job.with(filed(id, job.file())));
+    }
+
+    /** One that is read when it is wanted, and seen then not to be there. */
+    private Payload filed(UUID id, String file) {
+        int size = Math.toIntExact(database.values().size(file));
+        return Payload.of(new FiledValue(database, file, size, memory, () -> gone(id)));
+    }
+
+    /** Why the file of a value is not there. */
+    private RuntimeException gone(UUID id) {
+        if (job(id).isPresent()) {
+            return new IllegalStateException("The value of result " + id + " is not there");
         }
+        return new Refused( // dropped meanwhile, and its file with it
+                whereIsIt(id) instanceof Found.Gone
+                        ? new ResultGone(id.toString())
+                        : new ResultUnknown(id.toString()));
     }
 
     private Optional<StoredJob> job(UUID id) {

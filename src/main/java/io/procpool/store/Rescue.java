@@ -80,7 +80,7 @@ final class Rescue {
                 .of(
                         """
                         UPDATE job SET claimed = 0, version = (epoch + 1) << ?,
-                            lost = lost + (1 - tracked)
+                            runs = runs + (1 - tracked)
                         WHERE claimed = 1 AND finished IS NULL
                         """)
                 .with(EPOCH_BITS)

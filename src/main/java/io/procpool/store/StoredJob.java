@@ -6,7 +6,6 @@ import io.procpool.job.JobState;
 import io.procpool.job.Verb;
 import io.procpool.payload.Payload;
 import io.procpool.problem.Failure;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -116,14 +115,11 @@ record StoredJob(long n, JobRecord record, @Nullable String file) {
         };
     }
 
-    /** Not on the writer's thread. */
-    JobRecord complete(Values values) throws IOException {
-        if (file == null || !(record.state() instanceof JobState.Succeeded state)) {
-            return record;
-        }
+    /** With the value that is in its file. */
+    JobRecord with(Payload value) {
+        var state = (JobState.Succeeded) record.state();
         return record.with(
-                new JobState.Succeeded(
-                        state.started(), state.finished(), values.map(file), state.errors()),
+                new JobState.Succeeded(state.started(), state.finished(), value, state.errors()),
                 record.version());
     }
 

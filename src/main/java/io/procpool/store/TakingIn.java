@@ -1,5 +1,7 @@
 package io.procpool.store;
 
+import io.procpool.job.Attempt;
+import io.procpool.job.JobRecord;
 import io.procpool.job.JobState;
 import io.procpool.job.JobStore;
 import io.procpool.job.JobStore.Accepted;
@@ -209,8 +211,8 @@ final class TakingIn {
                         """
                         INSERT INTO job (n, id, pool, verb, func, collect, async, created, state,
                             started, items, done, version, labels, retry_of, epoch, claimed, tracked,
-                            lost, priority, due, lapses, expires_in, size, key)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
+                            runs, priority, due, lapses, expires_in, size, key)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """)
                 .with(n)
                 .with(Ids.bytes(record.id()))
@@ -230,6 +232,7 @@ final class TakingIn {
                 .with(entry.claimed() ? 1 : 0)
                 .with(entry.claimed())
                 .with(entry.tracked())
+                .with(failedRuns(record))
                 .with(submission.priority())
                 .with(entry.claimed() ? null : Times.nanosOrNull(notBefore))
                 .with(patience == null ? null : lapses(created, patience))
@@ -237,6 +240,15 @@ final class TakingIn {
                 .with(job.body().size())
                 .with(key)
                 .run();
+    }
+
+    /** That somebody has waited for, so that they are on no other record. */
+    private static int failedRuns(JobRecord record) {
+        return record.attempts().stream()
+                .filter(run -> run.problem() != null)
+                .mapToInt(Attempt::n)
+                .max()
+                .orElse(0);
     }
 
     /** Null: so late that it never does. */

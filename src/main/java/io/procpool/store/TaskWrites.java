@@ -252,31 +252,41 @@ final class TaskWrites {
                             .with(task.number())
                             .with(task.attempt())
                             .run();
-                    transaction
-                            .of(
-                                    """
-                                    UPDATE job SET lost = lost + 1
-                                    WHERE id = ? AND epoch = ? AND claimed = 1 AND tracked = 0
-                                        AND verb <> 'APPLY'
-                                    """)
-                            .with(Ids.bytes(ticket.job()))
-                            .with(ticket.epoch())
-                            .run();
-                    transaction
-                            .of(
-                                    """
-                                    INSERT INTO evidence (job, attempts)
-                                    SELECT n, ? FROM job
-                                    WHERE id = ? AND epoch = ? AND claimed = 1 AND tracked = 0
-                                        AND verb = 'APPLY'
-                                    ON CONFLICT (job) DO UPDATE SET attempts = excluded.attempts
-                                    """)
-                            .with(EvidenceJson.attempts(attempts))
-                            .with(Ids.bytes(ticket.job()))
-                            .with(ticket.epoch())
-                            .run();
+                    countRuns(transaction, ticket, task.attempt(), attempts);
                     return true;
                 },
                 CLAIM);
+    }
+
+    /** Of a job whose tasks are not kept. */
+    private static void countRuns(
+            Transaction transaction, Ticket ticket, int runs, List<Attempt> attempts)
+            throws SQLException {
+        int counted =
+                transaction
+                        .of(
+                                """
+                                UPDATE job SET runs = ?
+                                WHERE id = ? AND epoch = ? AND claimed = 1 AND tracked = 0
+                                    AND runs < ?
+                                """)
+                        .with(runs)
+                        .with(Ids.bytes(ticket.job()))
+                        .with(ticket.epoch())
+                        .with(runs)
+                        .run();
+        if (counted == 0) {
+            return;
+        }
+        transaction
+                .of(
+                        """
+                        INSERT INTO evidence (job, attempts)
+                        SELECT n, ? FROM job WHERE id = ? AND verb = 'APPLY'
+                        ON CONFLICT (job) DO UPDATE SET attempts = excluded.attempts
+                        """)
+                .with(EvidenceJson.attempts(attempts))
+                .with(Ids.bytes(ticket.job()))
+                .run();
     }
 }

@@ -80,11 +80,9 @@ final class Values {
         return Payload.of(Files.readAllBytes(folder.resolve(name)));
     }
 
-    /** One that is passed on, and takes no memory for that. It stays what it is if the file is deleted meanwhile. */
-    Payload map(String name) throws IOException {
-        try (var channel = FileChannel.open(folder.resolve(name), StandardOpenOption.READ)) {
-            return Payload.of(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
-        }
+    /** One that is read piece by piece. It stays what it is if the file is deleted meanwhile. */
+    FileChannel open(String name) throws IOException {
+        return FileChannel.open(folder.resolve(name), StandardOpenOption.READ);
     }
 
     /** Bytes of one; none if it is not there: who reads it sees that. */

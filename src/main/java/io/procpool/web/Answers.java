@@ -10,6 +10,7 @@ import io.procpool.problem.Refusal.Streamed;
 import io.procpool.problem.Refused;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 
 /** Answers about jobs: values as they are, problems as problems, the rest as a 202. */
 final class Answers {
@@ -33,22 +34,42 @@ final class Answers {
     private static void succeeded(
             HttpServletResponse response, JobRecord record, JobState.Succeeded succeeded)
             throws IOException {
-        var value = InOrder.of(succeeded.value(), record.arrivals());
+        var value = succeeded.value();
+        var arrivals = record.arrivals();
+        if (arrivals == null) {
+            succeeded(response, record, succeeded, value.size(), value::writeTo);
+            return;
+        }
+        try (var loaded = value.load()) {
+            var ordered = new InOrder(loaded.payload(), arrivals);
+            succeeded(response, record, succeeded, ordered.size(), ordered::writeTo);
+        }
+    }
+
+    private interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    private static void succeeded(
+            HttpServletResponse response,
+            JobRecord record,
+            JobState.Succeeded succeeded,
+            long size,
+            Writing value)
+            throws IOException {
+        response.setContentType(Json.TYPE);
         if (!record.collect()) {
-            response.setContentType(Json.TYPE);
-            response.setContentLength(value.size());
-            value.writeTo(response.getOutputStream());
+            response.setContentLengthLong(size);
+            value.to(response.getOutputStream());
             return;
         }
         var head = "{\"values\":".getBytes(UTF_8);
         var middle = ",\"errors\":".getBytes(UTF_8);
         var errors = Json.bytes(ResultJson.errors(succeeded));
-        response.setContentType(Json.TYPE);
-        response.setContentLengthLong(
-                (long) head.length + value.size() + middle.length + errors.length + 1);
+        response.setContentLengthLong(head.length + size + middle.length + errors.length + 1);
         var out = response.getOutputStream();
         out.write(head);
-        value.writeTo(out);
+        value.to(out);
         out.write(middle);
         out.write(errors);
         out.write('}');

@@ -31,7 +31,14 @@ final class ProblemHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
+    /** If an answer is on its way already it breaks off, and its client sees that. */
     static void send(HttpServletResponse response, Problem problem) throws IOException {
+        if (response.isCommitted()) {
+            LOG.debug("An answer broke off: {}", problem);
+            Connection.current().closeAfter();
+            return;
+        }
+        response.resetBuffer();
         var rendered = Problems.render(problem);
         if (rendered.retryAfter() != null) {
             long seconds = Math.max(1, (rendered.retryAfter().toMillis() + 999) / 1000);
@@ -93,9 +100,7 @@ final class ProblemHandler {
     @ExceptionHandler
     void broken(IOException failure, HttpServletResponse response) throws IOException {
         LOG.debug("A connection broke", failure);
-        if (!response.isCommitted()) {
-            send(response, new BadRequest("The body did not arrive whole"));
-        }
+        send(response, new BadRequest("The body did not arrive whole"));
     }
 
     @ExceptionHandler
@@ -104,9 +109,6 @@ final class ProblemHandler {
         var reference = UUID.randomUUID().toString();
         LOG.error(
                 "{} {} failed ({})", request.getMethod(), request.getRequestURI(), reference, bug);
-        if (!response.isCommitted()) {
-            response.resetBuffer();
-            send(response, new Internal(reference));
-        }
+        send(response, new Internal(reference));
     }
 }

@@ -196,7 +196,8 @@ final class Problems {
                                     503,
                                     "store-failed",
                                     "The store has failed",
-                                    "Nothing more can be stored; the service is about to end")
+                                    "Nothing more can be stored, and the service is about to end;"
+                                            + " whether this was is known when it has started again")
                             .retry(after);
             case Refusal.StoreFull(var detail, var after) ->
                     new Rendered(507, "store-full", "The store is full", detail).retry(after);

@@ -44,8 +44,9 @@ final class ResultStream {
         this.keepAlive = keepAlive;
     }
 
-    void write() throws IOException, InterruptedException {
-        var news = following.look(Duration.ZERO);
+    /** @param first what the first look brought */
+    void write(News first) throws IOException, InterruptedException {
+        var news = first;
         tell(news);
         long written = System.nanoTime();
         while (!following.ended()) {
@@ -92,9 +93,11 @@ final class ResultStream {
             failures.put(error.index(), error.problem());
         }
         int before = place;
-        var values = Elements.within(news.elements());
-        while (values.next()) {
-            item(values, index(news.arrivals()));
+        try (var loaded = news.elements().load()) {
+            var values = Elements.within(loaded.payload());
+            while (values.next()) {
+                item(values, index(news.arrivals()));
+            }
         }
         return place > Math.max(before, from);
     }

@@ -4,6 +4,7 @@ import io.procpool.job.Audience;
 import io.procpool.job.Following;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -32,11 +33,14 @@ final class ResultStreams {
             int from,
             HttpServletResponse response)
             throws IOException, InterruptedException {
-        try (var _ = audience.take(kind(format));
+        var first = following.look(Duration.ZERO);
+        try (var loaded = first.elements().load(); // or it is refused, before there is an answer
+                var _ = audience.take(kind(format));
                 var _ = Connection.current().streams(settings.writeTimeout())) {
             StreamHeaders.send(response, format, id);
             var out = new LineOutput(response.getOutputStream());
-            new ResultStream(following, format, out, from, settings.keepAlive()).write();
+            new ResultStream(following, format, out, from, settings.keepAlive())
+                    .write(first.with(loaded.payload()));
         }
     }
 

@@ -20,8 +20,9 @@ CREATE TABLE job (
     -- how often it has been claimed, and whether it is
     epoch      INTEGER NOT NULL,
     claimed    INTEGER NOT NULL,
+    -- whether its tasks are kept; if not, no task has had more runs than that
     tracked    INTEGER NOT NULL,
-    lost       INTEGER NOT NULL,
+    runs       INTEGER NOT NULL,
     priority   INTEGER NOT NULL,
     -- no claim before; null from when it has passed
     due        INTEGER,

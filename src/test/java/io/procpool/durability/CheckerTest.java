@@ -20,6 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -72,6 +74,17 @@ class CheckerTest {
                                 .ended(JOB, TAG, "succeeded", value(TAG, 1), run(1))
                                 .checked())
                 .isEmpty();
+    }
+
+    @Test
+    void runs_that_a_long_record_leaves_out_are_no_gap() {
+        var many =
+                Stream.concat(
+                                IntStream.rangeClosed(1, 50).mapToObj(n -> lost(n, "service_lost")),
+                                Stream.of(run(53)))
+                        .toArray(Dump.Run[]::new);
+        var all = MadeEvidence.accepted().began(JOB, TAG, 52, PID).began(JOB, TAG, 53, PID);
+        assertThat(all.ended(JOB, TAG, "succeeded", value(TAG, 53), many).checked()).isEmpty();
     }
 
     @Test

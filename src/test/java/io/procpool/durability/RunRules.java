@@ -15,7 +15,7 @@ import java.util.TreeSet;
 
 /** Runs of tasks: as they are on record, and as the functions wrote them down. */
 final class RunRules {
-    private static final int KEPT = 100; // a record keeps no more attempts than that
+    private static final int KEPT = 50; // of failed ones a record keeps no more, nor of others
 
     private final Evidence evidence;
     private final Set<Long> killed;
@@ -89,8 +89,8 @@ final class RunRules {
     }
 
     private void numbered(Listed job) {
-        if (job.runs().size() >= KEPT) {
-            return; // some are left out
+        if (mayLeaveOut(job)) {
+            return;
         }
         job.runs().stream()
                 .collect(groupingBy(Run::firstItem))
@@ -112,6 +112,11 @@ final class RunRules {
                         });
     }
 
+    private static boolean mayLeaveOut(Listed job) {
+        long failed = job.runs().stream().filter(run -> run.problem() != null).count();
+        return failed >= KEPT || job.runs().size() - failed >= KEPT;
+    }
+
     private static NavigableSet<Integer> numbers(List<Run> runs) {
         return runs.stream().map(Run::n).collect(toCollection(TreeSet::new));
     }
@@ -119,7 +124,11 @@ final class RunRules {
     private void begunIsOnRecord(Listed job) {
         var onRecord = numbers(job.runs());
         evidence.startsOf(job.id()).stream()
-                .filter(start -> job.ready() && !onRecord.contains(start.attempt()))
+                .filter(
+                        start ->
+                                job.ready()
+                                        && !onRecord.contains(start.attempt())
+                                        && !mayLeaveOut(job))
                 .forEach(
                         start ->
                                 add(

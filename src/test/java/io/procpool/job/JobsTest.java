@@ -241,21 +241,23 @@ class JobsTest {
     }
 
     @Test
-    void the_end_of_a_job_that_may_have_been_kept_is_not_told_for_it_may_run_again()
-            throws Exception {
-        hands.hold();
-        var failing = new Whenever(store);
-        try (var mine = jobs(failing.store(), hands)) {
-            var job = mine.submit(Submissions.apply());
-            var failed = new Refusal.StoreFailed(Duration.ofSeconds(1));
-            failing.before("accept", () -> letEnd(job));
-            failing.before(
-                    "withdraw",
-                    () -> {
-                        throw new Refused(failed);
-                    });
-            assertRefused(() -> mine.keep(job), failed);
-            assertThat(store.find(job.id())).isInstanceOf(Found.There.class);
+    void whoever_waits_is_not_told_the_end_of_a_job_that_may_run_again() throws Exception {
+        var failed = new Refusal.StoreFailed(Duration.ofSeconds(1));
+        var full = new Refusal.StoreFull("no room", Duration.ofSeconds(1));
+        for (var why : List.of(failed, full)) {
+            hands.hold();
+            var failing = new Whenever(store);
+            try (var mine = jobs(failing.store(), hands)) {
+                var job = mine.submit(Submissions.apply());
+                failing.before("accept", () -> letEnd(job));
+                failing.before(
+                        "withdraw",
+                        () -> {
+                            throw new Refused(why);
+                        });
+                assertRefused(() -> mine.keep(job), failed);
+                assertThat(store.find(job.id())).isInstanceOf(Found.There.class);
+            }
         }
     }
 

@@ -158,6 +158,32 @@ class NextServiceTest {
     }
 
     @Test
+    void a_run_that_fails_while_its_call_is_being_kept_is_known_to_the_next_service()
+            throws Exception {
+        var crash = new Failure.WorkerLost("crash_exit", 7, null, "");
+        var retries = new Retries(2, Duration.ofHours(1), List.of("worker-lost"));
+        hands.hold();
+        hands.breakWith(crash);
+        var job = jobs.submit(Submissions.retried(retries, Submissions.apply()));
+        whenever.before("accept", () -> letFailOnce(job));
+        assertThat(jobs.keep(job)).isTrue();
+        next();
+        Waiting.until("it is claimed", () -> jobs.require(job.id()).attempts().size() == 2);
+        assertThat(jobs.require(job.id()).attempts())
+                .extracting(Attempt::problem)
+                .containsExactly(crash, Crashes.serviceLost());
+    }
+
+    private void letFailOnce(Job job) {
+        hands.letGo();
+        try {
+            Waiting.until("it has failed once", () -> job.snapshot().attempts().size() == 1);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Test
     void a_call_that_waits_for_its_end_is_told_that_there_is_none_yet() throws Exception {
         hands.hold();
         var id = accept(Submissions.apply());

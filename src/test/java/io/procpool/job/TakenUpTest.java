@@ -52,8 +52,8 @@ class TakenUpTest {
             boolean tracked,
             List<KeptTask> kept,
             TaskClaim first,
-            int timesLost) {
-        return again(submission, tracked, kept, first, timesLost, List.of());
+            int runs) {
+        return again(submission, tracked, kept, first, runs, List.of());
     }
 
     /** @param known attempts of a job whose tasks nobody wrote down */
@@ -62,7 +62,7 @@ class TakenUpTest {
             boolean tracked,
             List<KeptTask> kept,
             TaskClaim first,
-            int timesLost,
+            int runs,
             List<Attempt> known) {
         var journal = tracked ? ledger : new Journal.Unwritten();
         var driven = new DrivenJob(submission, journal, 2);
@@ -75,7 +75,7 @@ class TakenUpTest {
                         tracked,
                         kept,
                         Optional.ofNullable(first),
-                        timesLost));
+                        runs));
         return driven;
     }
 
@@ -269,9 +269,29 @@ class TakenUpTest {
         var retries = new Retries(2, Duration.ZERO, List.of("worker-lost"));
         var submission = Submissions.retried(retries, Submissions.apply());
         var before = List.of(run(1, 0, 1, CRASH), run(2, 0, 1, CRASH));
-        var apply = again(submission, false, List.of(), null, 1, before);
-        apply.broke(apply.begin(), CRASH);
+        var apply = again(submission, false, List.of(), null, 3, before);
+        var task = apply.begin();
+        assertThat(task.attempt()).isEqualTo(4);
+        assertThat(task.alone()).isTrue();
+        apply.broke(task, CRASH);
         assertThat(apply.problem()).isInstanceOf(Failure.Quarantined.class);
+        assertThat(apply.job.snapshot().attempts())
+                .extracting(Attempt::problem)
+                .containsExactly(CRASH, CRASH, LOST, CRASH);
+    }
+
+    @Test
+    void the_rest_of_the_pause_of_a_call_that_was_written_down_is_kept() {
+        var retries = new Retries(5, Duration.ofSeconds(4), List.of("function-raised"));
+        var submission = Submissions.retried(retries, Submissions.apply());
+        var before = List.of(run(1, 0, 1, LOST), run(2, 0, 1, RAISED));
+        var apply = again(submission, false, List.of(), null, 3, before);
+        assertThat(apply.pauses()).containsExactly(Duration.ofSeconds(4));
+        assertThat(apply.job.next(1)).isNull();
+        apply.pass();
+        assertThat(apply.mores()).isOne();
+        assertThat(apply.cut().attempt()).isEqualTo(4);
+        assertThat(apply.job.next(1)).isNull();
     }
 
     @Test
@@ -279,6 +299,12 @@ class TakenUpTest {
         var lost = again(Submissions.once(Submissions.apply()), false, List.of(), null, 1);
         assertThat(lost.problem()).isEqualTo(LOST);
         assertThat(lost.job.next(1)).isNull();
+        var raised = List.of(run(1, 0, 1, RAISED));
+        var again = again(Submissions.once(Submissions.apply()), false, List.of(), null, 2, raised);
+        assertThat(again.problem()).isEqualTo(LOST);
+        assertThat(again.job.snapshot().attempts())
+                .extracting(Attempt::problem)
+                .containsExactly(RAISED, LOST);
         var never = again(Submissions.once(Submissions.apply()), false, List.of(), null, 0);
         never.value(never.begin(), "1");
         assertThat(never.value()).isEqualTo("1");

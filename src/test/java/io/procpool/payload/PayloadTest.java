@@ -4,15 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.procpool.problem.Refusal.Overloaded;
+import io.procpool.problem.Refused;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class PayloadTest {
     @Test
@@ -60,34 +59,78 @@ class PayloadTest {
         assertThat(Payload.ofUtf8("secret")).hasToString("Payload[6 bytes]");
     }
 
+    /** Bytes that are not the payload's own. */
+    private static final class Kept implements Payload.Stored {
+        private final byte[] all;
+        private final InFlight memory;
+
+        Kept(byte[] all, InFlight memory) {
+            this.all = all;
+            this.memory = memory;
+        }
+
+        @Override
+        public int size() {
+            return all.length;
+        }
+
+        @Override
+        public void writeTo(OutputStream out, int from, int to) throws IOException {
+            for (int at = from; at < to; at += 1_000) {
+                out.write(all, at, Math.min(1_000, to - at));
+            }
+        }
+
+        @Override
+        public InFlight.Hold hold() {
+            return memory.hold();
+        }
+    }
+
     @Test
-    void what_is_in_a_file_is_the_same_as_what_is_in_memory(@TempDir Path folder)
-            throws IOException {
+    void what_is_stored_is_the_same_as_what_is_in_memory() throws IOException {
         var bytes = new byte[200_000];
         new Random(7).nextBytes(bytes);
-        var path = Files.write(folder.resolve("value"), bytes);
-        Payload file;
-        try (var channel = FileChannel.open(path)) {
-            file = Payload.of(channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes.length));
-        }
-        Files.delete(path);
         var memory = Payload.of(bytes);
-        var out = new ByteArrayOutputStream();
-        file.writeTo(out);
-        assertThat(out.toByteArray()).isEqualTo(bytes);
-        assertThat(file.size()).isEqualTo(bytes.length);
-        assertThat(file.asByteBuffer()).isEqualTo(memory.asByteBuffer());
-        var part = file.slice(70_000, 140_001);
-        var ofPart = new ByteArrayOutputStream();
-        part.writeTo(ofPart);
-        assertThat(ofPart.toByteArray()).isEqualTo(Arrays.copyOfRange(bytes, 70_000, 140_001));
+        var stored = Payload.of(new Kept(bytes.clone(), new InFlight(0)));
+        assertThat(written(stored)).isEqualTo(bytes);
+        assertThat(stored.size()).isEqualTo(bytes.length);
+        var part = stored.slice(70_000, 140_001);
+        assertThat(written(part)).isEqualTo(Arrays.copyOfRange(bytes, 70_000, 140_001));
         assertThat(part.slice(1, 9)).isEqualTo(memory.slice(70_001, 70_009));
         assertThat(part).isEqualTo(memory.slice(70_000, 140_001));
-        assertThat(part.slice(1, 9))
-                .as("once it is in memory")
-                .isEqualTo(memory.slice(70_001, 70_009));
-        assertThat(file.slice(5, 5).size()).isZero();
-        assertThat(file).isEqualTo(memory).hasSameHashCodeAs(memory);
-        assertThat(file.toByteArray()).isEqualTo(bytes);
+        assertThat(stored.slice(5, 5).size()).isZero();
+        assertThat(stored).isEqualTo(memory).hasSameHashCodeAs(memory);
+        assertThat(stored.toByteArray()).isEqualTo(bytes);
+        assertThat(stored.asByteBuffer()).isEqualTo(memory.asByteBuffer());
+    }
+
+    private static byte[] written(Payload payload) throws IOException {
+        var out = new ByteArrayOutputStream();
+        payload.writeTo(out);
+        return out.toByteArray();
+    }
+
+    @Test
+    void what_is_loaded_has_its_share_of_the_memory_or_is_refused() {
+        var memory = new InFlight(10);
+        var stored = Payload.of(new Kept("[1,2,3]".getBytes(UTF_8), memory)).slice(1, 6);
+        try (var loaded = stored.load()) {
+            assertThat(loaded.payload().utf8()).isEqualTo("1,2,3");
+            assertThat(memory.held()).isEqualTo(5);
+            try (var _ = stored.load()) {
+                assertThatThrownBy(stored::load)
+                        .isInstanceOfSatisfying(
+                                Refused.class,
+                                refused ->
+                                        assertThat(refused.problem())
+                                                .isInstanceOf(Overloaded.class));
+            }
+        }
+        assertThat(memory.held()).isZero();
+        var own = Payload.ofUtf8("own");
+        try (var loaded = own.load()) {
+            assertThat(loaded.payload()).isSameAs(own);
+        }
     }
 }

@@ -110,6 +110,11 @@ public final class ServiceProcess implements AutoCloseable {
                 environment);
     }
 
+    /** Its home directory. */
+    public Path home() {
+        return home;
+    }
+
     public String url() {
         return url;
     }

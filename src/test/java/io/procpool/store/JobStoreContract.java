@@ -400,7 +400,7 @@ abstract class JobStoreContract {
         for (int epoch = 1; epoch < 4; epoch++) {
             assertThat(store().rescue(NOW)).isEqualTo(1);
             var claimed = claim(1).getFirst();
-            assertThat(claimed.lost()).isEqualTo(epoch);
+            assertThat(claimed.runs()).isEqualTo(epoch);
             assertThat(claimed.tracked()).isFalse();
             assertThat(claimed.tasks()).isEmpty();
             assertThat(claimed.first()).isEmpty();
@@ -410,25 +410,55 @@ abstract class JobStoreContract {
     }
 
     @Test
-    void another_run_of_an_untracked_call_is_on_record_and_one_of_a_map_is_counted() {
+    void runs_of_an_untracked_job_are_counted_once_and_those_of_a_call_are_on_record() {
         var call = Records.apply(1, true);
         accepted(new Entry(call.record(), call.submission(), true, false, null));
-        var runs = List.of(Records.attempt(1, null));
-        done(store().again(ticket(1, 1), FIRST, runs));
-        done(store().again(ticket(1, 7), FIRST, List.of()));
+        var runs = runs(1);
+        done(store().again(ticket(1, 1), run(1), runs));
+        done(store().again(ticket(1, 7), run(2), List.of()));
         var map = Records.map(3, true);
         accepted(new Entry(map.record(), map.submission(), true, false, null));
-        done(store().again(ticket(3, 1), FIRST, runs));
-        done(store().again(ticket(3, 7), FIRST, runs));
+        done(store().again(ticket(3, 1), run(1), runs));
+        done(store().again(ticket(3, 1), new TaskClaim(1, 1, 1, 1), runs));
+        done(store().again(ticket(3, 7), run(2), runs));
         store().rescue(NOW);
         var claimed = claim(2);
-        assertThat(claimed).extracting(Claimed::lost).containsExactly(1, 2);
+        assertThat(claimed).extracting(Claimed::runs).containsExactly(2, 2);
         assertThat(claimed.getFirst().record().attempts()).isEqualTo(runs);
         assertThat(claimed.getLast().record().attempts()).isEmpty();
-        accepted(Records.apply(2, true));
-        done(store().again(ticket(2, 1), FIRST, List.of(Records.attempt(1, null))));
+        done(store().again(ticket(1, 2), run(3), runs(3)));
+        done(store().again(ticket(1, 2), run(2), runs(2)));
         store().rescue(NOW);
-        assertThat(claim(2)).extracting(Claimed::lost).contains(0);
+        claimed = claim(2);
+        assertThat(claimed).extracting(Claimed::runs).containsExactly(4, 3);
+        assertThat(claimed.getFirst().record().attempts()).isEqualTo(runs(3));
+        accepted(Records.apply(2, true));
+        done(store().again(ticket(2, 1), run(1), runs));
+        store().rescue(NOW);
+        assertThat(claim(3)).extracting(Claimed::runs).contains(0);
+    }
+
+    @Test
+    void failed_runs_that_somebody_has_waited_for_are_counted() {
+        var call = Records.apply(1, true);
+        var known =
+                List.of(
+                        Records.attempt(1, Records.failures().getFirst()),
+                        Records.attempt(2, Records.failures().getFirst()));
+        accepted(new Entry(call.record().with(known), call.submission(), true, false, null));
+        done(store().again(ticket(1, 1), run(2), List.of()));
+        store().rescue(NOW);
+        var claimed = claim(1).getFirst();
+        assertThat(claimed.runs()).isEqualTo(3);
+        assertThat(claimed.record().attempts()).isEqualTo(known);
+    }
+
+    private static TaskClaim run(int attempt) {
+        return new TaskClaim(0, 0, 1, attempt);
+    }
+
+    private static List<Attempt> runs(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(n -> Records.attempt(n, null)).toList();
     }
 
     /** The tasks of a map come back in the order in which they came to their end, the others by number. */

@@ -1,5 +1,6 @@
 package io.procpool.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -23,9 +24,13 @@ import io.procpool.pool.PoolStore.StoredPool;
 import io.procpool.problem.Refusal;
 import io.procpool.problem.Refused;
 import io.procpool.service.Waiting;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -117,6 +122,88 @@ class SqliteStoreTest {
                     .isEqualTo(Payload.ofUtf8("\"" + "y".repeat(2 << 20) + "\""));
             assertThat(third.jobs().look(new JobStore.Key("k", "f", "b")))
                     .isEqualTo(new Accepted.Replayed("a"));
+        }
+    }
+
+    private Payload largeValue(Stores.Opened store) {
+        store.jobs().accept(List.of(Records.entry(1, large(10), true)), null);
+        finish(store, 1, "x".repeat(2 << 20));
+        return value(store);
+    }
+
+    private static Payload value(Stores.Opened store) {
+        var record = ((Found.There) store.jobs().find(Records.id(1))).record();
+        return ((JobState.Succeeded) record.state()).value();
+    }
+
+    @Test
+    void a_large_value_that_is_deleted_before_it_is_read_is_gone_and_takes_no_room()
+            throws Exception {
+        try (var store = open()) {
+            var value = largeValue(store);
+            deleteLarge(store, values().getFirst());
+            assertThatThrownBy(() -> value.writeTo(OutputStream.nullOutputStream()))
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused ->
+                                    assertThat(refused.problem())
+                                            .isInstanceOf(Refusal.ResultUnknown.class));
+        }
+    }
+
+    private static void deleteLarge(Stores.Opened store, Path file) {
+        assertThat(store.jobs().forget(Records.id(1))).isTrue();
+        try {
+            Waiting.until("its file is deleted", () -> Files.notExists(file));
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Test
+    void who_is_reading_a_large_value_that_is_deleted_gets_it_whole() throws Exception {
+        try (var store = open()) {
+            var value = largeValue(store);
+            var file = values().getFirst();
+            var out =
+                    new ByteArrayOutputStream() {
+                        @Override
+                        public synchronized void write(byte[] piece, int from, int length) {
+                            if (size() == 0) {
+                                deleteLarge(store, file);
+                            }
+                            super.write(piece, from, length);
+                        }
+                    };
+            value.writeTo(out);
+            assertThat(out.toString(UTF_8)).isEqualTo("x".repeat(2 << 20));
+        }
+    }
+
+    @Test
+    void a_large_value_that_somebody_has_cut_short_is_not_taken_for_whole() throws Exception {
+        try (var store = open()) {
+            var value = largeValue(store);
+            try (var file = FileChannel.open(values().getFirst(), StandardOpenOption.WRITE)) {
+                file.truncate(100_000);
+            }
+            assertThatThrownBy(() -> value.writeTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("shorter");
+        }
+    }
+
+    @Test
+    void a_result_whose_large_value_somebody_has_deleted_can_be_looked_at_and_forgotten()
+            throws Exception {
+        try (var store = open()) {
+            largeValue(store);
+            Files.delete(values().getFirst());
+            var lost = value(store);
+            assertThatThrownBy(() -> lost.writeTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is not there");
+            assertThat(store.jobs().forget(Records.id(1))).isTrue();
         }
     }
 
