@@ -276,7 +276,7 @@ final class Acceptance {
         }
         var failed = job.mostRun();
         if (failed != null) { // it may have failed while it was not accepted
-            var _ = keeper.again(ticket, failed);
+            keeper.again(ticket, failed).toCompletableFuture().join();
         }
         keeper.withdrawIfOver(job);
         return true;

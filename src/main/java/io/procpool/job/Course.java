@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,29 +110,16 @@ final class Course {
     /**
      * Its tasks of an earlier life were not kept: none of them has had more runs than that.
      *
-     * @param known those of which more is known than that
+     * @param known of a call all of them
      * @return the task of a call, as it was run last; of a map nobody knows which chunks there were
      */
-    List<Task> beginAnew(List<Attempt> known, int runs, Instant now) {
+    List<Task> beginAnew(List<Attempt> known, int runs) {
         if (submission.verb().maps()) {
             known.forEach(attempts::add);
             tasks.firstAttempt(runs + 1);
             return List.of();
         }
-        var all = IntStream.rangeClosed(1, runs).mapToObj(n -> run(n, known, now)).toList();
-        return takeUp(List.of(new KeptTask(0, 0, 1, runs, all, null)));
-    }
-
-    private static Attempt run(int n, List<Attempt> known, Instant now) {
-        return known.stream()
-                .filter(run -> run.n() == n)
-                .findAny()
-                .orElseGet(() -> lostWithTheService(n, now));
-    }
-
-    private static Attempt lostWithTheService(int n, Instant now) {
-        return new Attempt(
-                n, 0, 1, 0, 0, now, now, null, null, 0, 0, "", false, Crashes.serviceLost());
+        return takeUp(List.of(new KeptTask(0, 0, 1, runs, known, null)));
     }
 
     /** The only task of it was claimed with it. */
@@ -190,14 +176,16 @@ final class Course {
             return new Judgement.Counts(end);
         }
         var judgement = Judgement.of(end, task.attempts(), submission.terms(), accepted);
-        if (judgement instanceof Judgement.Again
+        if (!accepted
+                && judgement instanceof Judgement.Again
+                && !submission.streamed()
                 && (mostRun == null || task.attempt() > mostRun.attempt())) {
             mostRun = task;
         }
         return judgement;
     }
 
-    /** The one with the most runs of those that have to be run again; null: there was none. */
+    /** The one with the most runs of those that had to be run again before the job was accepted; null: there was none. */
     @Nullable Task mostRun() {
         return mostRun;
     }

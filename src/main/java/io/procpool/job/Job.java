@@ -395,7 +395,7 @@ public final class Job {
                 });
     }
 
-    /** The one of its tasks with the most runs of those that have to be run again; null: there was none. */
+    /** The one of its tasks with the most runs of those that had to be run again before it was accepted; null: there was none. */
     @Nullable Task mostRun() {
         return locked(course::mostRun);
     }

@@ -140,7 +140,7 @@ public interface JobStore {
 
     /**
      * Voids all claims of services that are gone, which is all there are when the service starts: the jobs can be claimed again. A task that was claimed gets the evidence of a run
-     * that was lost with the service. Touches no final job.
+     * that was lost with the service, and so does a call that is not tracked. Touches no final job.
      *
      * @return how many jobs
      */

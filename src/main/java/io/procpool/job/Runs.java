@@ -56,7 +56,7 @@ final class Runs {
     }
 
     private void beginAnew(List<Attempt> known, int runs) {
-        var open = job.locked(() -> course.beginAnew(known, runs, clock.instant()));
+        var open = job.locked(() -> course.beginAnew(known, runs));
         if (isOnce() && runs > 0) {
             job.broke(Crashes.serviceLost()); // some of it may have begun
         } else {

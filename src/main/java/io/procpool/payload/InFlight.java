@@ -77,6 +77,11 @@ public final class InFlight {
         }
     }
 
+    /** As much memory again, for something else. */
+    public InFlight another() {
+        return new InFlight(limit);
+    }
+
     public Hold hold() {
         return new Hold();
     }

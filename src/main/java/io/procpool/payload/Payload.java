@@ -25,7 +25,7 @@ public final class Payload {
         /**
          * Writes those from {@code from} up to, not including, {@code to}.
          *
-         * @throws IOException if {@code out} does, or the thread is interrupted. What can't be read is told by exceptions of whoever stores it
+         * @throws IOException if {@code out} does. What can't be read is told by exceptions of whoever stores it
          */
         void writeTo(OutputStream out, int from, int to) throws IOException;
 
@@ -71,9 +71,9 @@ public final class Payload {
         this.to = to;
     }
 
-    /** What is kept elsewhere; if it is empty, who reads it goes there all the same. */
+    /** What is kept elsewhere. */
     public static Payload of(Stored stored) {
-        return new Payload(stored, EMPTY.bytes, 0, stored.size());
+        return of(stored, 0, stored.size());
     }
 
     private static Payload of(Stored stored, int from, int to) {
@@ -122,16 +122,17 @@ public final class Payload {
     /**
      * The same bytes in memory, for who has to look into them.
      *
+     * @param besides how much more memory that takes, in bytes
      * @throws Refused {@code Overloaded}: they are stored, and there is no room for them at the moment
      */
-    public Loaded load() {
+    public Loaded load(long besides) {
         if (stored == null) {
             return new Loaded(this, null);
         }
         var hold = stored.hold();
         boolean loaded = false;
         try {
-            hold.grow(size());
+            hold.grow(size() + besides);
             var there = new Loaded(of(array()), hold);
             loaded = true;
             return there;
@@ -172,8 +173,8 @@ public final class Payload {
         var all = ByteBuffer.allocate(size());
         try {
             stored.writeTo(new Into(all), from, to);
-        } catch (IOException interrupted) {
-            throw new UncheckedIOException(interrupted);
+        } catch (IOException never) {
+            throw new UncheckedIOException(never);
         }
         return all.array();
     }

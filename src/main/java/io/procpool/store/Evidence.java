@@ -28,8 +28,8 @@ final class Evidence {
                 .of(
                         """
                         INSERT OR REPLACE INTO evidence
-                            (job, attempts, problem, errors, progress, arrivals, file, value)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                            (job, attempts, problem, errors, progress, arrivals, file, size, value)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """)
                 .with(n)
                 .with(EvidenceJson.attempts(record.attempts()))
@@ -38,6 +38,7 @@ final class Evidence {
                 .with(EvidenceJson.progress(record.progress()))
                 .with(StoredJob.bytes(record.arrivals()))
                 .with(value == null ? null : value.file())
+                .with(value == null || value.file() == null ? null : (long) value.size())
                 .with(value == null ? null : value.inline())
                 .run();
     }

@@ -2,24 +2,27 @@ package io.procpool.store;
 
 import io.procpool.payload.InFlight;
 import io.procpool.payload.Payload;
+import io.procpool.problem.Refusal.Draining;
+import io.procpool.problem.Refused;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * The value of a result that has a file of its own. Who reads it holds the file open meanwhile, and no memory but a piece.
+ * The value of a result that has a file of its own, which may be gone when it is wanted. Who reads it holds the file open meanwhile, and no memory but a piece.
  *
- * @param size in bytes; 0: it is not there
  * @param gone what is thrown if the file is not there any more
  */
 record FiledValue(
         Database database, String name, int size, InFlight memory, Supplier<RuntimeException> gone)
         implements Payload.Stored {
     private static final int PIECE = 64 << 10;
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     @Override
     public InFlight.Hold hold() {
@@ -48,12 +51,12 @@ record FiledValue(
         }
     }
 
-    private void read(FileChannel channel, ByteBuffer piece, int at) throws IOException {
+    private void read(FileChannel channel, ByteBuffer piece, int at) {
         int read;
         try {
             read = channel.read(piece, at);
         } catch (ClosedByInterruptException interrupted) {
-            throw interrupted;
+            throw new Refused(new Draining(SOON));
         } catch (IOException failure) {
             throw database.failed(failure);
         }

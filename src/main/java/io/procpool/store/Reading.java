@@ -31,13 +31,13 @@ final class Reading {
             return whereIsIt(id);
         }
         var job = found.get();
-        return new Found.There(job.file() == null ? job.record() : job.with(filed(id, job.file())));
+        return new Found.There(
+                job.filed() == null ? job.record() : job.with(value(id, job.filed())));
     }
 
-    /** One that is read when it is wanted, and seen then not to be there. */
-    private Payload filed(UUID id, String file) {
-        int size = Math.toIntExact(database.values().size(file));
-        return Payload.of(new FiledValue(database, file, size, memory, () -> gone(id)));
+    private Payload value(UUID id, StoredJob.Filed filed) {
+        return Payload.of(
+                new FiledValue(database, filed.name(), filed.size(), memory, () -> gone(id)));
     }
 
     /** Why the file of a value is not there. */
@@ -70,7 +70,7 @@ final class Reading {
     }
 
     static StoredJob gathered(Sql sql, StoredJob job) throws SQLException {
-        return new StoredJob(job.n(), Evidence.gathered(sql, job), job.file());
+        return new StoredJob(job.n(), Evidence.gathered(sql, job), job.filed());
     }
 
     private Found whereIsIt(UUID id) {

@@ -5,6 +5,7 @@ import io.procpool.problem.Failure;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,20 @@ final class Rescue {
         }
     }
 
+    /** Whose tasks are not kept. */
+    private static List<Lost> lostCalls(Transaction transaction) throws SQLException {
+        return transaction
+                .of(
+                        """
+                        SELECT j.n, j.runs + 1, 0, 1, coalesce(j.started, j.created), NULL, NULL,
+                            coalesce(e.attempts, '[]')
+                        FROM job j LEFT JOIN evidence e ON e.job = j.n
+                        WHERE j.claimed = 1 AND j.tracked = 0 AND j.verb = 'APPLY'
+                            AND j.finished IS NULL
+                        """)
+                .all(Lost::read);
+    }
+
     static int all(Transaction transaction, Instant now) throws SQLException {
         var lost =
                 transaction
@@ -73,6 +88,17 @@ final class Rescue {
                             "UPDATE task SET state = 'waiting', attempts = ? WHERE n = ? AND state = 'claimed'")
                     .with(task.evidence(now))
                     .with(task.n())
+                    .run();
+        }
+        for (var call : lostCalls(transaction)) {
+            transaction
+                    .of(
+                            """
+                            INSERT INTO evidence (job, attempts) VALUES (?, ?)
+                            ON CONFLICT (job) DO UPDATE SET attempts = excluded.attempts
+                            """)
+                    .with(call.n())
+                    .with(call.evidence(now))
                     .run();
         }
         // Above all versions that were shown under the claim: Ticket.restingVersion.

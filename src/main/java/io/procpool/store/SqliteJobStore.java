@@ -39,7 +39,7 @@ final class SqliteJobStore implements JobStore {
         tasks = new TaskWrites(database, clock);
         endings = new Endings(database);
         claims = new Claims(database, endings, memory);
-        reading = new Reading(database, memory);
+        reading = new Reading(database, memory.another());
         quarantine = new Quarantine(database, memory);
         stock = new Stock(store, reading);
     }

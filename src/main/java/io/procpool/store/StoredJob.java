@@ -17,20 +17,23 @@ import org.jspecify.annotations.Nullable;
  * A job as its rows have it.
  *
  * @param record complete but for a value that is in a file
- * @param file of the value; null: it is in the record, or left out
+ * @param filed the value; null: it is in the record, or left out
  */
-record StoredJob(long n, JobRecord record, @Nullable String file) {
+record StoredJob(long n, JobRecord record, @Nullable Filed filed) {
+    /** Where a value is that has a file of its own. */
+    record Filed(String name, int size) {}
+
     /** Of {@code job j LEFT JOIN evidence e ON e.job = j.n}; the value comes after them. */
     static final String COLUMNS =
             """
-            j.n, e.problem, e.errors, e.file, e.arrivals, j.state, j.started, j.finished, \
+            j.n, e.problem, e.errors, e.file, e.size, e.arrivals, j.state, j.started, j.finished, \
             j.id, j.pool, j.verb, j.func, j.collect, j.async, j.created, j.items, j.done, \
             e.attempts, j.version, j.labels, j.retry_of, e.progress""";
 
     /** The same without evidence that may be long, for many: no attempts, no errors, no output. */
     static final String LISTED =
             """
-            j.n, json_replace(e.problem, '$.output_tail', ''), NULL, NULL, NULL, j.state, \
+            j.n, json_replace(e.problem, '$.output_tail', ''), NULL, NULL, NULL, NULL, j.state, \
             j.started, j.finished, \
             j.id, j.pool, j.verb, j.func, j.collect, j.async, j.created, j.items, j.done, \
             NULL, j.version, j.labels, j.retry_of, e.progress""";
@@ -52,6 +55,7 @@ record StoredJob(long n, JobRecord record, @Nullable String file) {
         var problem = row.textOrNull();
         var errors = row.textOrNull();
         var file = row.textOrNull();
+        var size = row.numberOrNull();
         var arrivals = row.bytesOrNull();
         var label = row.text();
         var started = row.timeOrNull();
@@ -88,7 +92,11 @@ record StoredJob(long n, JobRecord record, @Nullable String file) {
                                 label.equals("succeeded")
                                         ? EvidenceJson.errors(errors)
                                         : List.of()));
-        return new StoredJob(n, record.with(state, record.version()), withValue ? file : null);
+        var filed =
+                withValue && file != null && size != null
+                        ? new Filed(file, Math.toIntExact(size))
+                        : null;
+        return new StoredJob(n, record.with(state, record.version()), filed);
     }
 
     private static JobState state(

@@ -40,7 +40,7 @@ final class Answers {
             succeeded(response, record, succeeded, value.size(), value::writeTo);
             return;
         }
-        try (var loaded = value.load()) {
+        try (var loaded = value.load(InOrder.memory(arrivals))) {
             var ordered = new InOrder(loaded.payload(), arrivals);
             succeeded(response, record, succeeded, ordered.size(), ordered::writeTo);
         }

@@ -31,6 +31,11 @@ final class InOrder {
         }
     }
 
+    /** What it takes besides the value, in bytes. */
+    static long memory(Arrivals arrivals) {
+        return (long) Integer.BYTES * 2 * (items(arrivals) + arrivals.count());
+    }
+
     private static int items(Arrivals arrivals) {
         int items = 0;
         for (int chunk = 0; chunk < arrivals.count(); chunk++) {

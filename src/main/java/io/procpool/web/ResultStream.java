@@ -93,7 +93,7 @@ final class ResultStream {
             failures.put(error.index(), error.problem());
         }
         int before = place;
-        try (var loaded = news.elements().load()) {
+        try (var loaded = news.elements().load(0)) {
             var values = Elements.within(loaded.payload());
             while (values.next()) {
                 item(values, index(news.arrivals()));

@@ -34,7 +34,7 @@ final class ResultStreams {
             HttpServletResponse response)
             throws IOException, InterruptedException {
         var first = following.look(Duration.ZERO);
-        try (var loaded = first.elements().load(); // or it is refused, before there is an answer
+        try (var loaded = first.elements().load(0); // or it is refused, before there is an answer
                 var _ = audience.take(kind(format));
                 var _ = Connection.current().streams(settings.writeTimeout())) {
             StreamHeaders.send(response, format, id);

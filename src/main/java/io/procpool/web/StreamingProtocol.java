@@ -35,6 +35,7 @@ public final class StreamingProtocol extends Http11NioProtocol {
 
         @Override
         public void closeAfter() {
+            setSwallowResponse();
             setErrorState(
                     ErrorState.CLOSE_CONNECTION_NOW, new IOException("the stream ended early"));
         }

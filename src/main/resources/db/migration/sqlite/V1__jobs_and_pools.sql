@@ -20,7 +20,7 @@ CREATE TABLE job (
     -- how often it has been claimed, and whether it is
     epoch      INTEGER NOT NULL,
     claimed    INTEGER NOT NULL,
-    -- whether its tasks are kept; if not, no task has had more runs than that
+    -- whether its tasks are kept; if not, no task has had more runs than that, but for one that may be going on
     tracked    INTEGER NOT NULL,
     runs       INTEGER NOT NULL,
     priority   INTEGER NOT NULL,
@@ -80,8 +80,11 @@ CREATE TABLE evidence (
     progress TEXT,
     arrivals BLOB,
     file     TEXT,
+    -- of the file
+    size     INTEGER,
     value    BLOB,
-    CONSTRAINT evidence_value_is_in_one_place CHECK (file IS NULL OR value IS NULL)
+    CONSTRAINT evidence_value_is_in_one_place CHECK (file IS NULL OR value IS NULL),
+    CONSTRAINT evidence_file_has_a_size CHECK ((file IS NULL) = (size IS NULL))
 ) STRICT;
 CREATE INDEX evidence_file ON evidence (file) WHERE file IS NOT NULL;
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class ManyReadersTest {
     private static final int SIZE = 20_000_000;
     private static final int READERS = 30;
+    private static final String HALVES = "\"iterable\":[" + SIZE / 2 + "," + SIZE / 2 + "]";
     private static final Duration CEILING = Duration.ofMinutes(2);
     private static final String MEMORY = "-Xmx128m";
     private static final Executor MANY = Executors.newVirtualThreadPerTaskExecutor();
@@ -46,19 +48,33 @@ class ManyReadersTest {
             throws Exception {
         try (var service = ServiceProcess.startWith(MEMORY);
                 var client = HttpClient.newHttpClient()) {
-            var items = "\"iterable\":[" + SIZE / 2 + "," + SIZE / 2 + "]";
-            var result = result(service, "map_async", items);
-            var whole = read(client, service.url() + result + "/stream");
-            assertThat(whole.status()).isEqualTo(200);
-            assertThat(whole.bytes()).isGreaterThan(SIZE);
-            var seen = readAll(client, service.url() + result + "/stream");
-            assertThat(seen).contains(whole);
-            assertThat(seen)
-                    .allSatisfy(one -> assertThat(one.status()).isIn(200, 503))
-                    .filteredOn(one -> one.status() == 200)
-                    .containsOnly(whole);
+            var result = result(service, "map_async", HALVES);
+            assertWholeOrRefused(client, service.url() + result + "/stream");
             assertWell(service, result);
         }
+    }
+
+    @Test
+    void a_large_value_that_has_to_be_put_in_order_is_refused_to_those_for_whom_there_is_no_memory()
+            throws Exception {
+        try (var service = ServiceProcess.startWith(MEMORY);
+                var client = HttpClient.newHttpClient()) {
+            var result = result(service, "imap_unordered", HALVES);
+            assertWholeOrRefused(client, service.url() + result + "/value");
+            assertWell(service, result);
+        }
+    }
+
+    private static void assertWholeOrRefused(HttpClient client, String url) {
+        var whole = read(client, url);
+        assertThat(whole.status()).isEqualTo(200);
+        assertThat(whole.bytes()).isGreaterThan(SIZE);
+        var seen = readAll(client, url);
+        assertThat(seen).contains(whole);
+        assertThat(seen)
+                .allSatisfy(one -> assertThat(one.status()).isIn(200, 503))
+                .filteredOn(one -> one.status() == 200)
+                .containsOnly(whole);
     }
 
     @Test
@@ -73,7 +89,7 @@ class ManyReadersTest {
                 cutShort(service.home().resolve("values"));
                 assertThatThrownBy(() -> length(body)).isInstanceOf(IOException.class);
             }
-            assertThat(read(client, url).status()).as("nobody takes it for whole").isEqualTo(200);
+            assertThat(read(client, url).status()).as("it is known to be short").isEqualTo(500);
             assertWell(service, result);
         }
     }
@@ -91,9 +107,13 @@ class ManyReadersTest {
     /** The path of a finished one. */
     private static String result(ServiceProcess service, String verb, String rest)
             throws Exception {
+        var body = "{\"func\":\"faults.text\"," + rest + "}";
         var accepted =
-                service.post(
-                        "/v1/pools/default/" + verb, "{\"func\":\"faults.text\"," + rest + "}");
+                service.posting(
+                                "/v1/pools/default/" + verb,
+                                body,
+                                Map.of("Prefer", "respond-async"))
+                        .join();
         var result = accepted.headers().firstValue("Location").orElseThrow();
         assertThat(service.get(result + "/wait?timeout=60").body()).isEqualTo("true");
         return result;

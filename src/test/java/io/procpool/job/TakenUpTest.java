@@ -256,8 +256,10 @@ class TakenUpTest {
     }
 
     @Test
-    void the_runs_of_a_call_that_nobody_wrote_down_are_on_record_as_lost() {
-        var apply = again(Submissions.accepted(Submissions.apply()), false, List.of(), null, 2);
+    void the_runs_of_a_call_that_were_lost_are_on_record() {
+        var submission = Submissions.accepted(Submissions.apply());
+        var before = List.of(run(1, 0, 1, LOST), run(2, 0, 1, LOST));
+        var apply = again(submission, false, List.of(), null, 2, before);
         apply.value(apply.begin(), "1");
         var attempts = apply.job.snapshot().attempts();
         assertThat(attempts).extracting(Attempt::n).containsExactly(1, 2, 3);
@@ -268,7 +270,7 @@ class TakenUpTest {
     void the_crashes_of_a_call_that_were_written_down_count_with_it() {
         var retries = new Retries(2, Duration.ZERO, List.of("worker-lost"));
         var submission = Submissions.retried(retries, Submissions.apply());
-        var before = List.of(run(1, 0, 1, CRASH), run(2, 0, 1, CRASH));
+        var before = List.of(run(1, 0, 1, CRASH), run(2, 0, 1, CRASH), run(3, 0, 1, LOST));
         var apply = again(submission, false, List.of(), null, 3, before);
         var task = apply.begin();
         assertThat(task.attempt()).isEqualTo(4);
@@ -284,7 +286,7 @@ class TakenUpTest {
     void the_rest_of_the_pause_of_a_call_that_was_written_down_is_kept() {
         var retries = new Retries(5, Duration.ofSeconds(4), List.of("function-raised"));
         var submission = Submissions.retried(retries, Submissions.apply());
-        var before = List.of(run(1, 0, 1, LOST), run(2, 0, 1, RAISED));
+        var before = List.of(run(1, 0, 1, LOST), run(2, 0, 1, RAISED), run(3, 0, 1, LOST));
         var apply = again(submission, false, List.of(), null, 3, before);
         assertThat(apply.pauses()).containsExactly(Duration.ofSeconds(4));
         assertThat(apply.job.next(1)).isNull();
@@ -299,7 +301,7 @@ class TakenUpTest {
         var lost = again(Submissions.once(Submissions.apply()), false, List.of(), null, 1);
         assertThat(lost.problem()).isEqualTo(LOST);
         assertThat(lost.job.next(1)).isNull();
-        var raised = List.of(run(1, 0, 1, RAISED));
+        var raised = List.of(run(1, 0, 1, RAISED), run(2, 0, 1, LOST));
         var again = again(Submissions.once(Submissions.apply()), false, List.of(), null, 2, raised);
         assertThat(again.problem()).isEqualTo(LOST);
         assertThat(again.job.snapshot().attempts())

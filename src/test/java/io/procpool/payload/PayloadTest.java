@@ -113,13 +113,14 @@ class PayloadTest {
 
     @Test
     void what_is_loaded_has_its_share_of_the_memory_or_is_refused() {
-        var memory = new InFlight(10);
+        var memory = new InFlight(14);
         var stored = Payload.of(new Kept("[1,2,3]".getBytes(UTF_8), memory)).slice(1, 6);
-        try (var loaded = stored.load()) {
+        try (var loaded = stored.load(0)) {
             assertThat(loaded.payload().utf8()).isEqualTo("1,2,3");
             assertThat(memory.held()).isEqualTo(5);
-            try (var _ = stored.load()) {
-                assertThatThrownBy(stored::load)
+            try (var _ = stored.load(4)) {
+                assertThat(memory.held()).isEqualTo(14);
+                assertThatThrownBy(() -> stored.load(1))
                         .isInstanceOfSatisfying(
                                 Refused.class,
                                 refused ->
@@ -129,7 +130,7 @@ class PayloadTest {
         }
         assertThat(memory.held()).isZero();
         var own = Payload.ofUtf8("own");
-        try (var loaded = own.load()) {
+        try (var loaded = own.load(100)) {
             assertThat(loaded.payload()).isSameAs(own);
         }
     }

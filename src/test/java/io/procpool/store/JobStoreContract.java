@@ -40,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link JobStore} promises. Each adapter's test extends this. */
@@ -424,14 +425,14 @@ abstract class JobStoreContract {
         store().rescue(NOW);
         var claimed = claim(2);
         assertThat(claimed).extracting(Claimed::runs).containsExactly(2, 2);
-        assertThat(claimed.getFirst().record().attempts()).isEqualTo(runs);
+        assertThat(claimed.getFirst().record().attempts()).isEqualTo(and(runs, lost(2)));
         assertThat(claimed.getLast().record().attempts()).isEmpty();
         done(store().again(ticket(1, 2), run(3), runs(3)));
         done(store().again(ticket(1, 2), run(2), runs(2)));
         store().rescue(NOW);
         claimed = claim(2);
         assertThat(claimed).extracting(Claimed::runs).containsExactly(4, 3);
-        assertThat(claimed.getFirst().record().attempts()).isEqualTo(runs(3));
+        assertThat(claimed.getFirst().record().attempts()).isEqualTo(and(runs(3), lost(4)));
         accepted(Records.apply(2, true));
         done(store().again(ticket(2, 1), run(1), runs));
         store().rescue(NOW);
@@ -450,7 +451,33 @@ abstract class JobStoreContract {
         store().rescue(NOW);
         var claimed = claim(1).getFirst();
         assertThat(claimed.runs()).isEqualTo(3);
-        assertThat(claimed.record().attempts()).isEqualTo(known);
+        assertThat(claimed.record().attempts()).isEqualTo(and(known, lost(3)));
+    }
+
+    @Test
+    void a_lost_call_that_is_not_tracked_shows_it_before_it_is_claimed_and_when_it_ends() {
+        var call = Records.apply(1, true);
+        accepted(new Entry(call.record(), call.submission(), true, false, null));
+        done(store().begun(ticket(1, 1), FIRST, 1, Records.STARTED));
+        store().rescue(NOW);
+        var lost = List.of(lost(1, Records.STARTED));
+        assertThat(there(1).attempts()).isEqualTo(lost);
+        var end = new JobState.Cancelled(Records.STARTED, NOW);
+        assertThat(store().end(Records.id(1), end).orElseThrow().attempts()).isEqualTo(lost);
+        assertThat(there(1).attempts()).isEqualTo(lost);
+    }
+
+    private static Attempt lost(int n) {
+        return lost(n, Records.apply(1, true).record().created());
+    }
+
+    private static Attempt lost(int n, Instant began) {
+        var lost = new Failure.WorkerLost("service_lost", null, null, "");
+        return new Attempt(n, 0, 1, 0, 0, began, NOW, null, null, 0, 0, "", false, lost);
+    }
+
+    private static List<Attempt> and(List<Attempt> before, Attempt last) {
+        return Stream.concat(before.stream(), Stream.of(last)).toList();
     }
 
     private static TaskClaim run(int attempt) {
