@@ -25,6 +25,9 @@ final class Connection {
 
         /** Nothing more is read or written. */
         void closeAfter();
+
+        /** An answer that has begun stays without its end. */
+        void breakOff();
     }
 
     private final SocketWrapperBase<?> socket;
@@ -69,6 +72,11 @@ final class Connection {
     /** It closes when this request is done, and nothing more is written before: the request was not read to its end, or all is over. By the request's thread, as the last. */
     void closeAfter() {
         server.closeAfter();
+    }
+
+    /** The rest of an answer that is on its way can't be told: the connection closes when this request is done, so that nobody takes it for whole. By the request's thread, as the last. */
+    void breakOff() {
+        server.breakOff();
     }
 
     /**

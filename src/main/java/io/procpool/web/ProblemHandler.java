@@ -35,7 +35,7 @@ final class ProblemHandler {
     static void send(HttpServletResponse response, Problem problem) throws IOException {
         if (response.isCommitted()) {
             LOG.debug("An answer broke off: {}", problem);
-            Connection.current().closeAfter();
+            Connection.current().breakOff();
             return;
         }
         response.resetBuffer();

@@ -35,9 +35,18 @@ public final class StreamingProtocol extends Http11NioProtocol {
 
         @Override
         public void closeAfter() {
-            setSwallowResponse();
             setErrorState(
                     ErrorState.CLOSE_CONNECTION_NOW, new IOException("the stream ended early"));
+        }
+
+        @Override
+        public void breakOff() {
+            if (response
+                    .isCommitted()) { // else Tomcat has an answer of its own, which is to go out
+                setSwallowResponse(); // or it would write what ends the body
+                setErrorState(
+                        ErrorState.CLOSE_CONNECTION_NOW, new IOException("the answer broke off"));
+            }
         }
     }
 }
