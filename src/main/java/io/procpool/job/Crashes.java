@@ -12,9 +12,6 @@ final class Crashes {
     /** So many runs that killed their worker are enough: the task goes to quarantine. */
     static final int MOST = 3;
 
-    /** The reason of an attempt that was lost with the service. */
-    private static final String SERVICE_LOST = "service_lost";
-
     /** The reason of a worker that was a thread of a process which was ended because of another thread's task. */
     private static final String NEIGHBOUR = "host_recycled";
 
@@ -43,12 +40,12 @@ final class Crashes {
     /** Whether the last of these runs was lost with the service. */
     static boolean isServiceLost(List<Attempt> attempts) {
         return !attempts.isEmpty()
-                && attempts.getLast().problem() instanceof Failure.WorkerLost(var reason, _, _, _)
-                && reason.equals(SERVICE_LOST);
+                && attempts.getLast().problem() instanceof Failure.WorkerLost lost
+                && lost.wasWithTheService();
     }
 
     static Failure serviceLost() {
-        return new Failure.WorkerLost(SERVICE_LOST, null, null, "");
+        return Failure.WorkerLost.withTheService();
     }
 
     static int of(List<Attempt> attempts) {

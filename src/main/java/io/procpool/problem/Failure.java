@@ -55,6 +55,16 @@ public sealed interface Failure extends Problem {
                         "protocol_error");
 
         private static final Integer SIGTERM = 15;
+        private static final String WITH_THE_SERVICE = "service_lost";
+
+        /** The service was lost, and all its workers with it. */
+        public static WorkerLost withTheService() {
+            return new WorkerLost(WITH_THE_SERVICE, null, null, "");
+        }
+
+        public boolean wasWithTheService() {
+            return reason.equals(WITH_THE_SERVICE);
+        }
 
         /**
          * Whether the task is to be charged with it: it crashed, took too much, or broke the protocol. Where nobody can tell (a SIGKILL may be the kernel's for want of memory, or anybody's) it

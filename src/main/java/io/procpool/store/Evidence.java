@@ -43,6 +43,20 @@ final class Evidence {
                 .run();
     }
 
+    /** Of a job that has no end, and whose tasks are not kept. */
+    static void attempts(Transaction transaction, long n, List<Attempt> attempts)
+            throws SQLException {
+        transaction
+                .of(
+                        """
+                        INSERT INTO evidence (job, attempts) VALUES (?, ?)
+                        ON CONFLICT (job) DO UPDATE SET attempts = excluded.attempts
+                        """)
+                .with(n)
+                .with(EvidenceJson.attempts(attempts))
+                .run();
+    }
+
     /** The value of a state, if it has one. It is written as a file if it is long; if there is no room now, later. */
     static @Nullable Content value(JobState state, Values values) throws IOException {
         return state instanceof JobState.Succeeded success

@@ -36,7 +36,7 @@ final class Rescue {
                     row.text());
         }
 
-        String evidence(Instant now) {
+        List<Attempt> evidence(Instant now) {
             var all = new ArrayList<Attempt>(EvidenceJson.attempts(attempts));
             all.add(
                     new Attempt(
@@ -53,8 +53,8 @@ final class Rescue {
                             0,
                             "",
                             false,
-                            new Failure.WorkerLost("service_lost", null, null, "")));
-            return EvidenceJson.attempts(all);
+                            Failure.WorkerLost.withTheService()));
+            return all;
         }
     }
 
@@ -86,20 +86,12 @@ final class Rescue {
             transaction
                     .of(
                             "UPDATE task SET state = 'waiting', attempts = ? WHERE n = ? AND state = 'claimed'")
-                    .with(task.evidence(now))
+                    .with(EvidenceJson.attempts(task.evidence(now)))
                     .with(task.n())
                     .run();
         }
         for (var call : lostCalls(transaction)) {
-            transaction
-                    .of(
-                            """
-                            INSERT INTO evidence (job, attempts) VALUES (?, ?)
-                            ON CONFLICT (job) DO UPDATE SET attempts = excluded.attempts
-                            """)
-                    .with(call.n())
-                    .with(call.evidence(now))
-                    .run();
+            Evidence.attempts(transaction, call.n(), call.evidence(now));
         }
         // Above all versions that were shown under the claim: Ticket.restingVersion.
         return transaction

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -114,16 +116,34 @@ final class Sqlite {
         }
     }
 
-    /** Brings the tables up to date. */
+    /**
+     * Brings the tables up to date.
+     *
+     * @throws Unusable if they are of a version that is not known here, or can't be changed
+     */
     void migrate() {
         var source = new SQLiteDataSource();
         source.setUrl(JDBC.PREFIX + file);
         source.setSynchronous("FULL");
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:db/migration/sqlite")
-                .load()
-                .migrate();
+        var flyway =
+                Flyway.configure()
+                        .dataSource(source)
+                        .locations("classpath:db/migration/sqlite")
+                        .ignoreMigrationPatterns(new String[0]) // nor those of a later version
+                        .load();
+        try {
+            flyway.migrate();
+        } catch (FlywayValidateException other) {
+            throw new Unusable(
+                    "the store " + file + " was made by another version of Procpool",
+                    "Start that version, or move the file away and begin with an empty store.",
+                    other);
+        } catch (FlywayException failure) {
+            throw new Unusable(
+                    "the store " + file + " can't be brought up to date: " + failure.getMessage(),
+                    "Look at the disk; what was not changed whole was not changed at all.",
+                    failure);
+        }
     }
 
     static void checkVersion(String version) {

@@ -278,15 +278,13 @@ final class TaskWrites {
         if (counted == 0) {
             return;
         }
-        transaction
-                .of(
-                        """
-                        INSERT INTO evidence (job, attempts)
-                        SELECT n, ? FROM job WHERE id = ? AND verb = 'APPLY'
-                        ON CONFLICT (job) DO UPDATE SET attempts = excluded.attempts
-                        """)
-                .with(EvidenceJson.attempts(attempts))
-                .with(Ids.bytes(ticket.job()))
-                .run();
+        var call =
+                transaction
+                        .of("SELECT n FROM job WHERE id = ? AND verb = 'APPLY'")
+                        .with(Ids.bytes(ticket.job()))
+                        .first(Row::number);
+        if (call.isPresent()) {
+            Evidence.attempts(transaction, call.get(), attempts);
+        }
     }
 }

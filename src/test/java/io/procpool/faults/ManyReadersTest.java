@@ -22,6 +22,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A result is read by more clients at once than there is memory for all copies. */
 class ManyReadersTest {
@@ -43,24 +45,15 @@ class ManyReadersTest {
         }
     }
 
-    @Test
-    void a_large_stream_that_many_read_at_once_is_refused_to_those_for_whom_there_is_no_memory()
-            throws Exception {
+    /** A stream, and a value that has to be put in order. */
+    @ParameterizedTest
+    @CsvSource({"map_async, /stream", "imap_unordered, /value"})
+    void what_has_to_be_in_memory_is_refused_to_those_for_whom_there_is_none(
+            String verb, String path) throws Exception {
         try (var service = ServiceProcess.startWith(MEMORY);
                 var client = HttpClient.newHttpClient()) {
-            var result = result(service, "map_async", HALVES);
-            assertWholeOrRefused(client, service.url() + result + "/stream");
-            assertWell(service, result);
-        }
-    }
-
-    @Test
-    void a_large_value_that_has_to_be_put_in_order_is_refused_to_those_for_whom_there_is_no_memory()
-            throws Exception {
-        try (var service = ServiceProcess.startWith(MEMORY);
-                var client = HttpClient.newHttpClient()) {
-            var result = result(service, "imap_unordered", HALVES);
-            assertWholeOrRefused(client, service.url() + result + "/value");
+            var result = result(service, verb, HALVES);
+            assertWholeOrRefused(client, service.url() + result + path);
             assertWell(service, result);
         }
     }

@@ -237,13 +237,8 @@ class SqliteStoreTest {
                 store.jobs().accept(List.of(Records.apply(n, false)), null);
             }
         }
-        try (var connection =
-                        DriverManager.getConnection(
-                                "jdbc:sqlite:" + home.resolve("store/procpool.db"));
-                var statement = connection.createStatement()) {
-            statement.executeUpdate("UPDATE body SET submission = '{' WHERE job = 1");
-            statement.executeUpdate("DELETE FROM body WHERE job = 2");
-        }
+        change(home, "UPDATE body SET submission = '{' WHERE job = 1");
+        change(home, "DELETE FROM body WHERE job = 2");
         try (var store = open()) {
             var claimed = store.jobs().claim("pool", Records.FINISHED, 10, 1 << 20);
             assertThat(claimed.jobs())
@@ -340,6 +335,37 @@ class SqliteStoreTest {
                     .hasMessageContaining("another Procpool service is running on " + home);
         }
         open().close();
+    }
+
+    @Test
+    void a_store_of_another_version_is_refused_and_left_as_it_is() throws Exception {
+        open().close();
+        for (var other :
+                List.of(
+                        "UPDATE flyway_schema_history SET checksum = 1 WHERE version = '1'",
+                        "UPDATE flyway_schema_history SET version = '99'",
+                        "INSERT INTO flyway_schema_history SELECT 99, '99', description, type, script,"
+                                + " checksum, installed_by, installed_on, execution_time, success"
+                                + " FROM flyway_schema_history")) {
+            var copy = Files.createTempDirectory(home, "copy");
+            copy(home.resolve("store"), copy.resolve("store"));
+            change(copy, other);
+            var before = Files.readAllBytes(copy.resolve("store/procpool.db"));
+            assertThatThrownBy(() -> open(copy, Stores.LARGE))
+                    .as(other)
+                    .isInstanceOf(Unusable.class)
+                    .hasMessageContaining("another version");
+            assertThat(Files.readAllBytes(copy.resolve("store/procpool.db"))).isEqualTo(before);
+        }
+    }
+
+    private static void change(Path home, String sql) throws SQLException {
+        try (var connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + home.resolve("store/procpool.db"));
+                var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
     }
 
     @Test
